@@ -1,0 +1,23 @@
+#include "api/command_line/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace pykala::api {
+
+int run(int argc, char** argv) {
+    CLI::App app{"Pykälä: requests of data subjects, from receipt to a reasoned, provable answer",
+                 "pykala"};
+    app.require_subcommand(1);
+    outcome out;
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& help) {
+        return app.exit(help);
+    } catch (const CLI::ParseError& wrong) {
+        app.exit(wrong);
+        return 2;
+    }
+    return out.exit_status;
+}
+
+}  // namespace pykala::api

@@ -1,0 +1,40 @@
+# The compiler, its warnings and sanitizers, as one interface target: pykala_options.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  message(FATAL_ERROR
+    "GCC ${CMAKE_CXX_COMPILER_VERSION} is refused: GCC 12 destroys some temporaries twice when they are built inside "
+    "an expression that contains co_await (heap corruption at -O0 and -O2). Use clang 19 (Debian: clang-19), as the "
+    "presets do, or GCC 13 or newer.")
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 19)
+  message(FATAL_ERROR
+    "clang ${CMAKE_CXX_COMPILER_VERSION} is refused: std::expected of Debian 12's library needs clang 19 or newer.")
+endif()
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+find_program(ccache_program ccache)
+if(ccache_program)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${ccache_program})
+endif()
+
+set(PYKALA_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
+
+add_library(pykala_options INTERFACE)
+target_include_directories(pykala_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(pykala_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Wold-style-cast
+  -Woverloaded-virtual -Wnull-dereference -Wimplicit-fallthrough -Wunused-result -Werror
+  -fno-omit-frame-pointer)
+# the build tree finds its definitions without flags
+target_compile_definitions(pykala_options INTERFACE PYKALA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+if(PYKALA_SANITIZE)
+  target_compile_options(pykala_options INTERFACE -fsanitize=${PYKALA_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(pykala_options INTERFACE -fsanitize=${PYKALA_SANITIZE})
+endif()
+find_program(lld_program NAMES ld.lld-19 ld.lld)
+if(lld_program AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_link_options(pykala_options INTERFACE -fuse-ld=${lld_program})
+endif()

@@ -1,0 +1,27 @@
+# What each room may link. Debian puts every header into /usr/include, so tests/tidy, not CMake, keeps the includes apart.
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json url)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(graphviz REQUIRED IMPORTED_TARGET libgvc libcgraph)
+pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(date REQUIRED)
+
+# toml++ as a compiled library would differ between Debian releases; header-only is the same everywhere
+add_library(pykala_toml INTERFACE)
+add_library(tomlplusplus::tomlplusplus ALIAS pykala_toml)
+target_compile_definitions(pykala_toml INTERFACE TOML_EXCEPTIONS=0)
+
+add_library(pykala_storage_packages INTERFACE)
+target_link_libraries(pykala_storage_packages INTERFACE
+  SQLite::SQLite3 PkgConfig::sodium OpenSSL::Crypto Boost::json spdlog::spdlog Threads::Threads)
+
+add_library(pykala_api_packages INTERFACE)
+target_link_libraries(pykala_api_packages INTERFACE
+  Boost::json Boost::url PkgConfig::graphviz CLI11::CLI11 spdlog::spdlog date::date date::date-tz OpenSSL::SSL
+  Threads::Threads)

@@ -27,9 +27,8 @@ target_include_directories(pykala_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(pykala_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Wold-style-cast
   -Woverloaded-virtual -Wnull-dereference -Wimplicit-fallthrough -Wunused-result -Werror
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-designated-field-initializers>
   -fno-omit-frame-pointer)
-# the build tree finds its definitions without flags
-target_compile_definitions(pykala_options INTERFACE PYKALA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 if(PYKALA_SANITIZE)
   target_compile_options(pykala_options INTERFACE -fsanitize=${PYKALA_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(pykala_options INTERFACE -fsanitize=${PYKALA_SANITIZE})

@@ -1,0 +1,37 @@
+#include "engine/policy/model.hpp"
+
+#include <algorithm>
+
+namespace pykala {
+
+const std::string& text3::in(language which) const {
+    switch (which) {
+        case language::fi:
+            return fi;
+        case language::sv:
+            return sv;
+        case language::en:
+            return en;
+    }
+    return fi;
+}
+
+const rule_version* version_on(const std::vector<rule_version>& versions, date day) {
+    const auto next = std::ranges::upper_bound(versions, day, {}, &rule_version::effective_from);
+    return next == versions.begin() ? nullptr : &*std::prev(next);
+}
+
+const rule* policy_set::find_rule(std::string_view id) const {
+    if (const auto* statutory = find(rules, id)) return statutory;
+    const auto dot = id.find('.');
+    if (dot == std::string_view::npos) return nullptr;
+    const auto* owner = find(packs, id.substr(0, dot));
+    return owner ? find(owner->house, id.substr(dot + 1)) : nullptr;
+}
+
+date end_of(end_function how, date start, period length) {
+    const date last = start + length;
+    return how == end_function::calendar_year_end ? end_of_year(year_of(last)) : last;
+}
+
+}  // namespace pykala

@@ -1,0 +1,74 @@
+#include "engine/base/encoding.hpp"
+
+namespace pykala {
+namespace {
+
+constexpr std::string_view hex_digits = "0123456789abcdef";
+constexpr std::string_view base64_digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+int digit_of(std::string_view digits, char c) {
+    const auto at = digits.find(c);
+    return at == std::string_view::npos ? -1 : static_cast<int>(at);
+}
+
+}  // namespace
+
+std::string to_hex(std::span<const std::uint8_t> bytes) {
+    std::string out;
+    out.reserve(bytes.size() * 2);
+    for (const std::uint8_t b : bytes) {
+        out += hex_digits[b >> 4];
+        out += hex_digits[b & 15];
+    }
+    return out;
+}
+
+bool from_hex(std::string_view text, std::span<std::uint8_t> out) {
+    if (text.size() != out.size() * 2) return false;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const int high = digit_of(hex_digits, text[2 * i]);
+        const int low = digit_of(hex_digits, text[2 * i + 1]);
+        if (high < 0 || low < 0) return false;
+        out[i] = static_cast<std::uint8_t>(high * 16 + low);
+    }
+    return true;
+}
+
+std::string to_base64(std::span<const std::uint8_t> bytes) {
+    std::string out;
+    out.reserve((bytes.size() + 2) / 3 * 4);
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
+        unsigned group = 0;
+        for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (k < count ? bytes[i + k] : 0U);
+        for (std::size_t k = 0; k < 4; ++k)
+            out += k <= count ? base64_digits[group >> (18 - 6 * k) & 63] : '=';
+    }
+    return out;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+    if (text.size() % 4 != 0) return std::nullopt;
+    std::string out;
+    out.reserve(text.size() / 4 * 3);
+    for (std::size_t i = 0; i < text.size(); i += 4) {
+        const bool last = i + 4 == text.size();
+        const std::size_t pads =
+            !last ? 0 : static_cast<std::size_t>(text[i + 3] == '=') + (text.substr(i + 2) == "==");
+        unsigned group = 0;
+        for (std::size_t k = 0; k < 4; ++k) {
+            const int digit = k >= 4 - pads ? 0 : digit_of(base64_digits, text[i + k]);
+            if (digit < 0) return std::nullopt;
+            group = group << 6 | static_cast<unsigned>(digit);
+        }
+        // bits that no byte uses must be zero, else two texts would mean the same bytes
+        if ((pads == 1 && (group & 0xFF) != 0) || (pads == 2 && (group & 0xFFFF) != 0))
+            return std::nullopt;
+        for (std::size_t k = 0; k < 3 - pads; ++k)
+            out += static_cast<char>(group >> (16 - 8 * k) & 0xFF);
+    }
+    return out;
+}
+
+}  // namespace pykala

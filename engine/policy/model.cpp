@@ -4,18 +4,6 @@
 
 namespace pykala {
 
-const std::string& text3::in(language which) const {
-    switch (which) {
-        case language::fi:
-            return fi;
-        case language::sv:
-            return sv;
-        case language::en:
-            return en;
-    }
-    return fi;
-}
-
 const rule_version* version_on(const std::vector<rule_version>& versions, date day) {
     const auto next = std::ranges::upper_bound(versions, day, {}, &rule_version::effective_from);
     return next == versions.begin() ? nullptr : &*std::prev(next);

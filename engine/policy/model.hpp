@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/base/place.hpp"
+#include "engine/base/text3.hpp"
 #include "engine/policy/vocabulary.hpp"
 #include "engine/time/calendar.hpp"
 #include "engine/time/date.hpp"
@@ -30,14 +31,6 @@ const T* find(const by_id<T>& all, std::string_view id) {
     const auto found = all.find(id);
     return found == all.end() ? nullptr : &found->second;
 }
-
-// A text that people read, in the three languages.
-struct text3 {
-    std::string fi, sv, en;
-
-    const std::string& in(language which) const;
-    bool complete() const { return !fi.empty() && !sv.empty() && !en.empty(); }
-};
 
 // A value and who says so: the notice, we (with a reason), or nobody (then the value is empty).
 template <class T>

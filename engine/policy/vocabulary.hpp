@@ -4,17 +4,13 @@
 #pragma once
 
 #include <array>
-#include <optional>
-#include <span>
 #include <string_view>
-#include <utility>
-#include <vector>
 
+#include "engine/base/names.hpp"
 #include "engine/time/deadline.hpp"
 
 namespace pykala {
 
-enum class language { fi, sv, en };
 enum class commodity { electricity, gas, heat, cooling, water };
 
 // Who speaks in a rule: the law (binds everybody), the controller's own published period, or a fact
@@ -63,15 +59,6 @@ enum class marketing_scope {
     newsletter
 };
 
-// The names of an enumeration as files write them; specialised below for every one.
-template <class E>
-using name_entry = std::pair<E, std::string_view>;
-template <class E>
-inline constexpr std::array<name_entry<E>, 0> names_of{};
-
-template <>
-inline constexpr auto names_of<language> = std::to_array<name_entry<language>>(
-    {{language::fi, "fi"}, {language::sv, "sv"}, {language::en, "en"}});
 template <>
 inline constexpr auto names_of<commodity> =
     std::to_array<name_entry<commodity>>({{commodity::electricity, "electricity"},
@@ -187,29 +174,5 @@ inline constexpr auto grounds_of_refusal = std::to_array<std::string_view>(
     {"11_2", "12_5_unfounded", "12_5_excessive", "12_6", "15_4", "16_accurate", "17_1_not_met",
      "17_3_a", "17_3_b", "17_3_c", "17_3_d", "17_3_e", "18_1_not_met", "20_scope",
      "21_1_overriding", "dpa_34", "not_a_data_subject"});
-
-template <class E>
-concept named_enum = !names_of<E>.empty();
-
-template <named_enum E>
-constexpr std::string_view name_of(E value) {
-    for (const auto& [each, name] : names_of<E>)
-        if (each == value) return name;
-    return {};
-}
-
-template <named_enum E>
-constexpr std::optional<E> from_name(std::string_view text) {
-    for (const auto& [each, name] : names_of<E>)
-        if (name == text) return each;
-    return std::nullopt;
-}
-
-template <named_enum E>
-std::vector<std::string_view> all_names() {
-    std::vector<std::string_view> names;
-    for (const auto& entry : names_of<E>) names.push_back(entry.second);
-    return names;
-}
 
 }  // namespace pykala

@@ -9,7 +9,7 @@
 
 #include "engine/base/encoding.hpp"
 
-#include "storage/sealing/sha256.hpp"
+#include "storage/hash/sha256.hpp"
 
 using namespace pykala;
 using namespace pykala::log;

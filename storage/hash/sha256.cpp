@@ -1,4 +1,4 @@
-#include "storage/sealing/sha256.hpp"
+#include "storage/hash/sha256.hpp"
 
 #include <memory>
 #include <stdexcept>

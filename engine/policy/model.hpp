@@ -90,6 +90,9 @@ struct rule {
         ground;  // of GDPR article 17(3), e.g. `17_3_b`; empty for house rules: an officer names it
     enum grade grade = grade::confirmed;
     bool unconfirmed = false;  // where only this rule would hold, a person must look
+    // Where `accounting_period_end` had to be derived from `event`: until the end counted from event + this the rule
+    // is unconfirmed, because an accounting period may last so long.
+    std::optional<period> unconfirmed_for;
     std::string rationale;
     std::vector<rule_version> versions;
     std::vector<rule_example> examples;

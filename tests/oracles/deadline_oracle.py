@@ -1,18 +1,20 @@
-"""Deadlines of requests under article 12(3) GDPR, worked out the slow way: an oracle for `pykala deadline`.
+"""Deadlines of requests under article 12(3) GDPR, the slow way: an oracle for `pykala deadline`.
 
-Written from the legal text and the published contract alone. It walks a calendar day by day, takes Easter from
-the table of paschal full moons instead of a closed formula, and knows nothing of the program it judges.
+Written from the legal text and the published contract alone. It walks a calendar day by day, takes
+Easter from the table of paschal full moons instead of a closed formula, and knows nothing of the
+program it judges.
 
-Sources: Regulation 1182/71 articles 2 and 3 (same-number day, clamping, rolling over holidays, Sundays and
-Saturdays), Act 150/1930 section 5 (the eves), Church Act 652/2023 1:6 and Church Order 657/2023 1:4 (holy days),
-Acts 272/1944 and 388/1937 (1 May, 6 December).
+Sources: Regulation 1182/71 articles 2 and 3 (same-number day, clamping, rolling over holidays,
+Sundays and Saturdays), Act 150/1930 section 5 (the eves), Church Act 652/2023 1:6 and Church Order
+657/2023 1:4 (holy days), Acts 272/1944 and 388/1937 (1 May, 6 December).
 
 Readings taken where the contract leaves room:
-  R1 An empty pause (FROM = TO) and a reversed one (TO before FROM) are not spoken of; a reversed one cannot be a
-     half-open range and is refused, an empty one is left out of the comparison.
-  R2 Pauses may be given in any order; two that touch ([a, b) and [b, c)) do not overlap. A pause that begins on
-     the day of receipt does not begin before receipt.
-  R3 A pause that begins after the untolled due day still adds its days: the contract adds the sum of the pauses.
+  R1 An empty pause (FROM = TO) and a reversed one (TO before FROM) are not spoken of; a reversed
+     one cannot be a half-open range and is refused, an empty one is left out of the comparison.
+  R2 Pauses may be given in any order; two that touch ([a, b) and [b, c)) do not overlap. A pause
+     that begins on the day of receipt does not begin before receipt.
+  R3 A pause that begins after the untolled due day still adds its days: the contract adds the sum
+     of the pauses.
   R4 The promise is 30 days for every tenant and also without one.
 """
 
@@ -22,8 +24,25 @@ MONDAY, FRIDAY, SATURDAY, SUNDAY = 0, 4, 5, 6
 
 # Paschal full moon by golden number (1..19), Gregorian, valid for the years 1900 to 2199.
 PASCHAL_FULL_MOON = [
-    (4, 14), (4, 3), (3, 23), (4, 11), (3, 31), (4, 18), (4, 8), (3, 28), (4, 16), (4, 5),
-    (3, 25), (4, 13), (4, 2), (3, 22), (4, 10), (3, 30), (4, 17), (4, 7), (3, 27),
+    (4, 14),
+    (4, 3),
+    (3, 23),
+    (4, 11),
+    (3, 31),
+    (4, 18),
+    (4, 8),
+    (3, 28),
+    (4, 16),
+    (4, 5),
+    (3, 25),
+    (4, 13),
+    (4, 2),
+    (3, 22),
+    (4, 10),
+    (3, 30),
+    (4, 17),
+    (4, 7),
+    (3, 27),
 ]
 
 
@@ -91,14 +110,25 @@ def holidays(year):
     while WEEKDAY[friday] != FRIDAY:
         friday = day_before(friday)
     midsummer = first_weekday_from((year, 6, 20), SATURDAY)
-    return sorted({
-        (year, 1, 1), (year, 1, 6),
-        friday, sunday, next_day(sunday),
-        (year, 5, 1), plus_days(sunday, 39), plus_days(sunday, 49),
-        day_before(midsummer), midsummer,
-        first_weekday_from((year, 10, 31), SATURDAY),
-        (year, 12, 6), (year, 12, 24), (year, 12, 25), (year, 12, 26),
-    })
+    return sorted(
+        {
+            (year, 1, 1),
+            (year, 1, 6),
+            friday,
+            sunday,
+            next_day(sunday),
+            (year, 5, 1),
+            plus_days(sunday, 39),
+            plus_days(sunday, 49),
+            day_before(midsummer),
+            midsummer,
+            first_weekday_from((year, 10, 31), SATURDAY),
+            (year, 12, 6),
+            (year, 12, 24),
+            (year, 12, 25),
+            (year, 12, 26),
+        }
+    )
 
 
 CLOSED = {day for day, weekday in WEEKDAY.items() if weekday in (SATURDAY, SUNDAY)}
@@ -114,7 +144,7 @@ def roll(day):
 
 
 def plus_months(day, count):
-    """The same-number day so many months later; where the month has none, its last day (article 3(2)(c))."""
+    """The same-number day so many months later; where there is none, the month's last day."""
     year, month, number = day
     for _ in range(count):
         month += 1
@@ -129,7 +159,13 @@ def text(day):
 
 def parse_day(word):
     digits = word.replace("-", "")
-    if len(word) != 10 or word[4] != "-" or word[7] != "-" or len(digits) != 8 or not digits.isdigit():
+    if (
+        len(word) != 10
+        or word[4] != "-"
+        or word[7] != "-"
+        or len(digits) != 8
+        or not digits.isdigit()
+    ):
         raise Refused("not a date: " + word)
     day = (int(word[:4]), int(word[5:7]), int(word[8:]))
     if day not in INDEX:
@@ -140,8 +176,8 @@ def parse_day(word):
 def helsinki_day(instant):
     """The Helsinki calendar day of `YYYY-MM-DDThh:mm[:ss]` followed by Z or +hh:mm.
 
-    Finland is two hours ahead of UTC, three from the last Sunday of March to the last Sunday of October,
-    changing at 01:00 UTC (Directive 2000/84/EC).
+    Finland is two hours ahead of UTC, three from the last Sunday of March to the last Sunday of
+    October, changing at 01:00 UTC (Directive 2000/84/EC).
     """
     date, time = instant.split("T")
     day = parse_day(date)
@@ -209,8 +245,15 @@ def deadline(received, pauses=(), tolling="none"):
         act_by = day_before(act_by)
     extended = roll(min(plus_months(start, 3), plus_months(month, 2)))
     answer = {
-        "received_on": start, "promise_on": promise, "statutory_on": statutory, "due_on": due, "act_by": act_by,
-        "extension_notice_on": statutory, "extended_on": extended, "tolled_promise_on": tolled_promise,
-        "tolled_statutory_on": tolled_statutory, "tolled_due_on": tolled_due,
+        "received_on": start,
+        "promise_on": promise,
+        "statutory_on": statutory,
+        "due_on": due,
+        "act_by": act_by,
+        "extension_notice_on": statutory,
+        "extended_on": extended,
+        "tolled_promise_on": tolled_promise,
+        "tolled_statutory_on": tolled_statutory,
+        "tolled_due_on": tolled_due,
     }
     return {name: text(day) for name, day in answer.items()}

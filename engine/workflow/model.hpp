@@ -3,11 +3,16 @@
 // workflows/vocabulary.toml.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "engine/base/names.hpp"
+#include "engine/base/place.hpp"
+#include "engine/base/text3.hpp"
 
 namespace pykala::workflow {
 
@@ -22,7 +27,7 @@ enum class state_kind {
 
 enum class state_clock {
     running,
-    paused,   // only while every guard of `pause_requires` holds; else it runs
+    paused,   // only while all of `pause_requires` and none of `pause_unless` hold; else it runs
     stopped,  // final states, and a restriction that stands; elsewhere the fact `answer_dispatched`
               // stops it
 };
@@ -31,8 +36,10 @@ struct state {
     std::string name;
     state_kind kind = state_kind::open;
     state_clock clock = state_clock::running;
-    std::string pause;         // the policy that allows the pause, `file/name`; empty unless paused
-    name_list pause_requires;  // guards
+    std::string pause;  // the policy that allows the pause, `gdpr.answer`, `practice.NAME`; empty
+                        // unless paused
+    name_list pause_requires, pause_unless;  // guards: all, none
+    place at;
 };
 
 // A value that a command must (or may) bring with a transition.
@@ -61,6 +68,7 @@ struct transition {
     std::string outcome;           // of the case, on transitions into a final state
     name_list not_same_person_as;  // four eyes: not the person who last took any of these
     name_list cite;
+    place at;
 
     bool stays() const { return to == "same"; }
     const std::string& target(const std::string& current) const { return stays() ? current : to; }
@@ -75,7 +83,8 @@ enum class timer_start {
 // A day on which something happens by itself. Exactly one of rule, wait and date.
 struct timer {
     std::string name;
-    std::string rule;  // a deadline or practice rule of the policies, `file/name`
+    std::string
+        rule;  // a deadline or practice rule of the policies, `gdpr.answer`, `practice.NAME`
     std::string wait;  // a period of our own choice, e.g. `14 days`; then `reason` says why
     std::string reason;
     std::string date;  // a date of the case named in the vocabulary
@@ -83,10 +92,7 @@ struct timer {
     std::string starts_at;  // the state entered or the transition taken; empty on arrival
     std::string until;      // a fact that ends it, besides what README says
     name_list does;         // effects
-};
-
-struct title {
-    std::string fi, sv, en;
+    place at;
 };
 
 // One file. Vectors are sorted by name: order in the file means nothing.
@@ -94,7 +100,7 @@ struct definition {
     std::string file;  // relative to the definitions folder
     std::string id;    // = right = file name
     int version = 0;
-    title name;
+    text3 title;
     name_list cite;
     name_list kinds;  // kinds of request; empty when there is one
     // levels of assurance that are enough: under `default`, a kind, or a scope of the vocabulary
@@ -102,6 +108,7 @@ struct definition {
     std::vector<state> states;
     std::vector<transition> transitions;
     std::vector<timer> timers;
+    place at;
 };
 
 // Null when there is none.
@@ -113,14 +120,16 @@ const state& initial_state(const definition& d);  // of a checked definition
 // The closed lists that the six files draw on.
 struct term {
     std::string meaning;         // one sentence
-    std::optional<title> label;  // what people read (states, transitions, outcomes)
+    std::optional<text3> label;  // what people read (states, transitions, outcomes)
     name_list sets, clears;      // facts: effects and letters
+    name_list needs;             // facts without which an effect may not happen
     name_list takes;             // inputs that an effect needs on its transition
     bool by_person = false;      // never by `system` alone (effects)
     std::string type;            // inputs
     name_list choices;           // inputs of type `choice`: the widest list
-    std::string to;              // letters: `person`, `recipient`
+    std::string to;              // letters: `person`, `recipient`, `authority`
     bool personal = false;       // letters that hold personal data from the registers
+    place at;
 };
 using terms = std::map<std::string, term, std::less<>>;
 
@@ -131,11 +140,27 @@ struct vocabulary {
         scopes, transitions;
 };
 
-struct place {
-    int line = 0, column = 0;
+// All six, by right, and what they draw on.
+struct workflow_set {
+    vocabulary words;
+    std::map<std::string, definition, std::less<>> workflows;
+    place_book places;  // of every key that was read
 };
-// Where each key and list element of a file stands: `transition.approve.requires[1]`,
-// `state.received`.
-using places = std::map<std::string, place, std::less<>>;
 
 }  // namespace pykala::workflow
+
+namespace pykala {
+
+template <>
+inline constexpr auto names_of<workflow::state_kind> =
+    std::to_array<name_entry<workflow::state_kind>>({{workflow::state_kind::initial, "initial"},
+                                                     {workflow::state_kind::open, "open"},
+                                                     {workflow::state_kind::final, "final"},
+                                                     {workflow::state_kind::reopened, "reopened"}});
+template <>
+inline constexpr auto names_of<workflow::state_clock> =
+    std::to_array<name_entry<workflow::state_clock>>({{workflow::state_clock::running, "running"},
+                                                      {workflow::state_clock::paused, "paused"},
+                                                      {workflow::state_clock::stopped, "stopped"}});
+
+}  // namespace pykala

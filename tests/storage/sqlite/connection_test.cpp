@@ -2,12 +2,10 @@
 // not committed leaves nothing. Real files in a fresh folder; each failure is provoked.
 #include "storage/sqlite/connection.hpp"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include "tests/support/folder.hpp"
 
@@ -16,16 +14,6 @@ using namespace pykala::storage;
 using pykala::tests::folder;
 
 namespace {
-
-struct folder {
-    folder() {
-        std::string form = (std::filesystem::temp_directory_path() / "pykala-XXXXXX").string();
-        path = ::mkdtemp(form.data());
-    }
-    ~folder() { std::filesystem::remove_all(path); }
-    std::string file(const char* name) const { return (path / name).string(); }
-    std::filesystem::path path;
-};
 
 std::int64_t rows(connection& db) {
     auto count = db.prepare("SELECT count(*) FROM t");

@@ -106,11 +106,9 @@ bool table_reader::has(std::string_view key) const {
     return ask(key) != nullptr;
 }
 
-std::vector<std::string> table_reader::keys() const {
-    std::vector<std::string> all;
-    if (table_)
-        for (const auto& entry : *table_) all.emplace_back(entry.first.str());
-    return all;
+bool table_reader::is_text(std::string_view key) const {
+    const auto* node = ask(key);
+    return node && node->is_string();
 }
 
 void table_reader::fault(std::string_view key, std::string code, std::string message,

@@ -63,7 +63,7 @@ public:
     // The place of a key's value, of the element of its list, or of the table where there is none.
     const place& at(std::string_view key, int index = -1) const;
     bool has(std::string_view key) const;
-    std::vector<std::string> keys() const;
+    bool is_text(std::string_view key) const;
 
     std::string text(std::string_view key) const;  // not empty
     std::string text_if(std::string_view key) const;

@@ -90,8 +90,8 @@ struct rule {
         ground;  // of GDPR article 17(3), e.g. `17_3_b`; empty for house rules: an officer names it
     enum grade grade = grade::confirmed;
     bool unconfirmed = false;  // where only this rule would hold, a person must look
-    // Where `accounting_period_end` had to be derived from `event`: until the end counted from event + this the rule
-    // is unconfirmed, because an accounting period may last so long.
+    // Where `accounting_period_end` had to be derived from `event`: until the end counted from
+    // event + this the rule is unconfirmed, because an accounting period may last so long.
     std::optional<period> unconfirmed_for;
     std::string rationale;
     std::vector<rule_version> versions;
@@ -192,9 +192,9 @@ struct category {
     text3 says;         // one plain sentence for the customer: what this is
     std::vector<std::string> classes;
     std::vector<std::string> id_parts;
-    std::string facts_id;    // `facts`
-    processing_facts facts;  // resolved: shared facts, then the keys of the category itself
-    enum mark mark = mark::stated;
+    std::string facts_id;     // `facts`
+    processing_facts facts;   // resolved: shared facts, then the keys of the category itself
+    mark how = mark::stated;  // `mark`
     std::string why;
     std::optional<enum commodity> commodity;
     bool personal = true;
@@ -211,7 +211,7 @@ struct controller {
     std::string id;
     std::string name;
     marked<std::string> business_id, address, visiting_address, email, phone, web, dpo;
-    text3 answers_for;
+    marked<text3> answers_for;
     place at;
 };
 
@@ -239,7 +239,7 @@ struct notice {
 struct named_text {
     std::string id;
     text3 name;
-    enum mark mark = mark::stated;
+    mark how = mark::stated;  // `mark`
     std::string why;
     place at;
 };
@@ -250,18 +250,18 @@ struct recipient {
         name;       // of the company or authority; may be empty where the notice names only a group
     text3 purpose;  // `fi sv en`: what for
     recipient_kind kind = recipient_kind::processor;
-    enum mark mark = mark::stated;
+    mark how = mark::stated;  // `mark`
     std::string why;
     place at;
 };
 
 struct transfer {
     std::string id;
-    std::string country;
-    std::string recipient;  // an id of pack::recipients
+    std::string country;  // may be empty likewise
+    std::string recipient;  // an id of pack::recipients; empty where the notice names none
     std::string safeguard;  // or `unstated`
     text3 text;
-    enum mark mark = mark::stated;
+    mark how = mark::stated;  // `mark`
     std::string why;
     place at;
 };
@@ -314,16 +314,21 @@ struct pack {
     std::vector<std::string> files;  // every file of the pack, in order
 };
 
-// practice.toml: our own working rules. A number is a number of the unit that its name says.
-struct practice {
-    std::optional<date> verified_as_of;
-    by_id<period> periods;       // `[period.NAME]`
-    by_id<std::string> reasons;  // the rationale of each
-    by_id<place> places;
+// practice.toml: one of our own working rules, e.g. how long before the end an officer is warned.
+struct practice_rule {
+    std::string id;
+    period length;              // `value`
+    bool working_days = false;  // `length` counts working days of the controller's calendar
+    std::string says;
+    std::string cite;  // what it serves; may be empty
+    std::string row;   // of our table of law; may be empty
+    enum grade grade = grade::assumed;
+    std::string rationale;
+    place at;
 };
 
 struct policy_set {
-    struct practice practice;
+    by_id<practice_rule> practice;  // every name of practice_names, once loaded without error
     by_id<record_class> classes;
     by_id<id_part> id_parts;
     by_id<case_rule> case_rules;

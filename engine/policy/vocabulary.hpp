@@ -175,4 +175,11 @@ inline constexpr auto grounds_of_refusal = std::to_array<std::string_view>(
      "17_3_a", "17_3_b", "17_3_c", "17_3_d", "17_3_e", "18_1_not_met", "20_scope",
      "21_1_overriding", "dpa_34", "not_a_data_subject"});
 
+// The rules of practice.toml: the program asks for each of them.
+inline constexpr auto practice_names = std::to_array<std::string_view>(
+    {"question_within", "warn_before_due", "paper_margin", "escalate_review",
+     "access_before_erasure", "address_stable", "contact_stable", "code_letter_life",
+     "identity_wait", "restriction_warning", "hold_review", "package_life", "letters_life",
+     "proof_life", "identification_life", "consent_proof"});
+
 }  // namespace pykala

@@ -1,0 +1,99 @@
+#include "engine/load/policies.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "engine/load/policy_parts.hpp"
+
+namespace pykala {
+namespace {
+
+using namespace loading;
+
+struct open_file {
+    std::unique_ptr<toml_document> document;
+    std::string pack;  // of files below controllers/
+};
+
+class policies_loader {
+public:
+    explicit policies_loader(loaded_policies& into) : into_(into) {}
+
+    void load(const source_texts& sources) {
+        for (const auto& source : sources) open(source);
+        // the categories last: they resolve against the facts of every file of their pack
+        for (auto& file : files_)
+            if (!file.pack.empty())
+                load_categories(file.document->root(), into_.set.packs[file.pack]);
+        for (auto& file : files_) file.document->report_unknown_keys();
+        std::sort(into_.findings.begin(), into_.findings.end());
+    }
+
+private:
+    void open(const source_text& source) {
+        std::string_view name = source.name;
+        constexpr std::string_view top = "policies/";
+        if (!name.starts_with(top) || !name.ends_with(".toml")) return;
+        name.remove_prefix(top.size());
+        if (name.starts_with("letters/")) return;
+        auto document = std::make_unique<toml_document>(source, into_.set.places, into_.findings);
+        if (document->readable()) read(name, *document);
+        files_.push_back({std::move(document), readable_pack(name)});
+    }
+
+    void read(std::string_view name, toml_document& document) {
+        const auto root = document.root();
+        if (name.starts_with("statutes/"))
+            load_statute(root, into_.set);
+        else if (name.starts_with("calendars/"))
+            load_calendar(root, into_.set);
+        else if (name.starts_with("controllers/"))
+            read_pack(name, root);
+        else if (name == "classes.toml")
+            load_classes(root, into_.set);
+        else if (name == "practice.toml")
+            load_practice(root, into_.set);
+        else
+            root.fault({}, "S04", "this file has no meaning here",
+                       "files of policies/ are listed in policies/README.md");
+    }
+
+    void read_pack(std::string_view name, const table_reader& root) {
+        auto& pack = into_.set.packs[pack_of(name)];
+        pack.id = pack_of(name);
+        if (is_root(name)) {
+            load_pack_root(root, pack);
+            return;
+        }
+        read_schema(root);
+        root.day_if("verified_as_of");
+        load_pack_part(root, pack);
+    }
+
+    // `controllers/kuopio.toml` and `controllers/kuopio/facts.toml` are of the pack `kuopio`.
+    static std::string pack_of(std::string_view name) {
+        name.remove_prefix(std::string_view("controllers/").size());
+        return std::string(name.substr(0, name.find_first_of("/.")));
+    }
+
+    static bool is_root(std::string_view name) { return name.find('/') == name.rfind('/'); }
+
+    static std::string readable_pack(std::string_view name) {
+        return name.starts_with("controllers/") ? pack_of(name) : std::string{};
+    }
+
+    loaded_policies& into_;
+    std::vector<open_file> files_;
+};
+
+}  // namespace
+
+loaded_policies load_policies(const source_texts& sources) {
+    loaded_policies loaded;
+    policies_loader(loaded).load(sources);
+    return loaded;
+}
+
+}  // namespace pykala

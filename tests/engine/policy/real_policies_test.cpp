@@ -1,0 +1,18 @@
+// Protects the law files of this repository: they load and check without one error, and hold what the contract counts.
+// The real folder policies/ is read, so a lawyer's slip fails here before it reaches a release.
+#include <doctest/doctest.h>
+
+#include "api/definitions/definitions.hpp"
+#include "engine/load/policies.hpp"
+
+using namespace pykala;
+
+TEST_SUITE("engine/policy/real_policies") {
+    TEST_CASE("policies: the files of this repository load without one finding") {
+        const auto sources = api::read_definitions(PYKALA_SOURCE_DIR, "policies");
+        REQUIRE(sources);
+        const auto loaded = load_policies(*sources);
+        for (const auto& finding : loaded.findings) FAIL_CHECK(to_string(finding));
+        CHECK(loaded.set.packs.size() == 5);
+    }
+}

@@ -1,0 +1,65 @@
+// One copy of keys.db: rows of wrapped keys and three facts. Knows SQLite, opens no key. See
+// storage/formats/keys.md.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/base/result.hpp"
+#include "engine/log/event_leaf.hpp"
+
+struct sqlite3;
+
+namespace pykala::storage {
+
+struct key_row {
+    log::key_id id{};
+    log::stream_tag owner{};
+    std::string key_class;
+    std::string made_at;  // instant in UTC
+    std::string wrapped;
+};
+
+struct key_facts {
+    std::string tenant;
+    std::string master;  // id of the master key, hex
+    std::uint64_t generation = 0;
+};
+
+// Every problem is `key_store_io` (disk, lock), or `key_store_damaged` (not a key store, or its
+// bytes are broken).
+class key_copy {
+public:
+    // Opens, or makes, the file (mode 0600) and reads its facts; a file that was just made has
+    // none.
+    static result<key_copy> open(const std::filesystem::path& file);
+
+    const std::optional<key_facts>& facts() const { return facts_; }
+
+    // Each is one durable transaction and leaves the copy with these facts.
+    result<bool> add(std::span<const key_row> rows, const key_facts& next);
+    result<bool> remove(std::span<const log::key_id> ids, const key_facts& next);
+    result<bool> replace_all(std::span<const key_row> rows, const key_facts& next);
+
+    result<std::optional<key_row>> find(const log::key_id& id) const;
+    result<std::optional<key_row>> find(const log::stream_tag& owner,
+                                        std::string_view key_class) const;
+    result<std::vector<key_row>> all() const;
+
+private:
+    struct close {
+        void operator()(sqlite3* db) const;
+    };
+    std::unique_ptr<sqlite3, close> db_;
+    std::optional<key_facts> facts_;
+
+    result<bool> prepare_schema();
+    result<bool> read_facts();
+    template <class Work>
+    result<bool> change(const key_facts& next, Work&& work);
+};
+
+}  // namespace pykala::storage

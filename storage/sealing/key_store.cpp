@@ -1,0 +1,256 @@
+#include "storage/sealing/key_store.hpp"
+
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "engine/base/encoding.hpp"
+
+#include "storage/sealing/box.hpp"
+#include "storage/sealing/sodium.hpp"
+
+namespace pykala::storage {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr log::stream_tag tenant_itself{};
+constexpr std::string_view lookup_class = "lookup";
+constexpr std::string_view signing_class = "signing";
+
+bool is_there(const fs::path& file) {
+    std::error_code unused;
+    return fs::exists(file, unused) && fs::file_size(file, unused) > 0;
+}
+
+// The copy at `file`; one that is broken gives way to a new one, which `level` then fills from the
+// other.
+result<key_copy> open_or_replace(const fs::path& file, bool may_replace) {
+    auto copy = key_copy::open(file);
+    if (copy || !may_replace || copy.error().kind != problem_kind::corrupt) return copy;
+    std::error_code unused;
+    fs::remove(file, unused);
+    return key_copy::open(file);
+}
+
+bool is_whole(const fs::path& file) {
+    if (!is_there(file)) return false;
+    const auto copy = key_copy::open(file);
+    return copy && copy->facts() && copy->all();
+}
+
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+char upper(char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+secret_text normalised(lookup_kind kind, std::string_view value) {
+    secret_text out;
+    const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
+    if (kind == lookup_kind::email) {
+        while (!value.empty() && blank(value.front())) value.remove_prefix(1);
+        while (!value.empty() && blank(value.back())) value.remove_suffix(1);
+        for (const char c : value) out.text() += lower(c);
+    } else {
+        for (const char c : value)
+            if (!blank(c)) out.text() += upper(c);
+    }
+    return out;
+}
+
+std::string_view name_of(lookup_kind kind) {
+    switch (kind) {
+        case lookup_kind::hetu:
+            return "hetu";
+        case lookup_kind::customer_number:
+            return "customer_number";
+        case lookup_kind::email:
+            return "email";
+    }
+    throw std::logic_error("no such kind of lookup");
+}
+
+}  // namespace
+
+result<std::unique_ptr<key_store>> key_store::create(const key_paths& paths, std::string tenant,
+                                                     master_key master, instant now) {
+    for (const fs::path& file : {paths.first, paths.second})
+        if (is_there(file))
+            return fail(problem_kind::conflict, "key_store_exists",
+                        fmt::format("`{}` is there already", file.string()),
+                        "a key store is never written over");
+    PYKALA_TRY(key_copy first, key_copy::open(paths.first));
+    PYKALA_TRY(key_copy second, key_copy::open(paths.second));
+    std::unique_ptr<key_store> store(
+        new key_store(std::move(first), std::move(second), std::move(tenant), std::move(master)));
+    const std::vector<key_row> own{
+        store->row_for(tenant_itself, lookup_class, secret_key::random(), now),
+        store->row_for(tenant_itself, signing_class, secret_key::random(), now)};
+    PYKALA_CHECK(store->change_both(
+        [&](key_copy& copy, const key_facts& next) { return copy.add(own, next); }));
+    PYKALA_CHECK(store->load_own_keys());
+    return store;
+}
+
+result<std::unique_ptr<key_store>> key_store::open(const key_paths& paths, std::string tenant,
+                                                   master_key master) {
+    if (!is_there(paths.first) && !is_there(paths.second))
+        return fail(problem_kind::not_found, "key_store_missing",
+                    fmt::format("neither `{}` nor `{}` is there", paths.first.string(),
+                                paths.second.string()),
+                    "without its key store the data of a tenant cannot be read; name the right "
+                    "paths, or make a new tenant with `pykala init`");
+    const bool first_whole = is_whole(paths.first);
+    const bool second_whole = is_whole(paths.second);
+    PYKALA_TRY(key_copy first, open_or_replace(paths.first, second_whole));
+    PYKALA_TRY(key_copy second, open_or_replace(paths.second, first_whole));
+    if (!first.facts() && !second.facts())
+        return fail(problem_kind::corrupt, "key_store_damaged",
+                    "neither copy of the key store holds keys", "restore one of its copies");
+    const key_facts facts = !second.facts() || (first.facts() && first.facts()->generation >=
+                                                                     second.facts()->generation)
+                                ? *first.facts()
+                                : *second.facts();
+    if (facts.tenant != tenant)
+        return fail(problem_kind::refused, "wrong_tenant",
+                    fmt::format("the key store belongs to `{}`", facts.tenant),
+                    "name the key store of this tenant");
+    if (facts.master != to_hex(master.id))
+        return fail(problem_kind::refused, "wrong_master_key",
+                    "the master key is not the one that wraps this key store",
+                    "name the right master key file; after an interrupted rotation it is the new "
+                    "one");
+    std::unique_ptr<key_store> store(
+        new key_store(std::move(first), std::move(second), std::move(tenant), std::move(master)));
+    PYKALA_CHECK(store->level());
+    PYKALA_CHECK(store->load_own_keys());
+    return store;
+}
+
+result<bool> key_store::load_own_keys() {
+    for (const std::string_view key_class : {lookup_class, signing_class}) {
+        PYKALA_TRY(const auto row, first_.find(tenant_itself, key_class));
+        if (!row)
+            return fail(problem_kind::corrupt, "key_store_damaged",
+                        fmt::format("the key store has no {} key", key_class),
+                        "restore one of its copies");
+        PYKALA_TRY(secret_key key, unwrap(*row));
+        (key_class == lookup_class ? lookup_ : signing_) = std::move(key);
+    }
+    signing_public_ = public_key_of(signing_);
+    return true;
+}
+
+result<bool> key_store::level() {
+    const auto generation = [](const key_copy& copy) {
+        return copy.facts() ? copy.facts()->generation : 0;
+    };
+    if (generation(first_) == generation(second_)) return true;
+    key_copy& ahead = generation(first_) > generation(second_) ? first_ : second_;
+    key_copy& behind = &ahead == &first_ ? second_ : first_;
+    PYKALA_TRY(const std::vector<key_row> rows, ahead.all());
+    return behind.replace_all(rows, *ahead.facts());
+}
+
+key_facts key_store::next_facts() const {
+    return {tenant_, to_hex(master_.id), first_.facts() ? first_.facts()->generation + 1 : 1};
+}
+
+template <class Change>
+result<bool> key_store::change_both(Change&& change) {
+    PYKALA_CHECK(level());  // a change that failed half-way left one copy behind
+    const key_facts next = next_facts();
+    PYKALA_CHECK(change(first_, next));
+    return change(second_, next);
+}
+
+result<secret_key> key_store::unwrap(const key_row& row) const {
+    return unwrap_key(master_, tenant_, row.id, row.key_class, row.wrapped);
+}
+
+key_row key_store::row_for(const log::stream_tag& owner, std::string_view key_class,
+                           const secret_key& key, instant now) const {
+    key_row row{random_tag(), owner, std::string(key_class), to_string(now), {}};
+    row.wrapped = wrap_key(master_, tenant_, row.id, key_class, key);
+    return row;
+}
+
+result<std::vector<log::key_id>> key_store::make(std::span<const key_request> requests,
+                                                 instant now) {
+    const std::lock_guard lock(mutex_);
+    std::vector<log::key_id> ids;
+    std::vector<key_row> fresh;
+    for (const key_request& request : requests) {
+        if (request.of == log::data_class::open) throw std::logic_error("open fields have no key");
+        const std::string_view name = log::to_string(request.of);
+        PYKALA_TRY(const auto known, first_.find(request.owner, name));
+        if (!known) fresh.push_back(row_for(request.owner, name, secret_key::random(), now));
+        ids.push_back(known ? known->id : fresh.back().id);
+    }
+    if (fresh.empty()) return ids;
+    PYKALA_CHECK(
+        change_both([&](key_copy& copy, const key_facts& next) { return copy.add(fresh, next); }));
+    return ids;
+}
+
+result<secret_key> key_store::find(const log::key_id& id) const {
+    const std::lock_guard lock(mutex_);
+    PYKALA_TRY(const auto row, first_.find(id));
+    if (!row)
+        return fail(problem_kind::not_found, "key_destroyed", "the key of this data is destroyed",
+                    "what it sealed cannot be read again; the log still proves that it was there");
+    return unwrap(*row);
+}
+
+result<bool> key_store::destroy(std::span<const log::key_id> ids) {
+    const std::lock_guard lock(mutex_);
+    return change_both(
+        [&](key_copy& copy, const key_facts& next) { return copy.remove(ids, next); });
+}
+
+result<std::vector<key_facts_row>> key_store::list() const {
+    const std::lock_guard lock(mutex_);
+    PYKALA_TRY(const std::vector<key_row> rows, first_.all());
+    std::vector<key_facts_row> out;
+    for (const key_row& row : rows)
+        if (row.owner != tenant_itself)
+            out.push_back({row.id, row.owner, row.key_class, row.made_at});
+    return out;
+}
+
+result<bool> key_store::rotate(master_key next_master) {
+    const std::lock_guard lock(mutex_);
+    PYKALA_TRY(std::vector<key_row> rows, first_.all());
+    for (key_row& row : rows) {
+        PYKALA_TRY(const secret_key key, unwrap(row));
+        row.wrapped = wrap_key(next_master, tenant_, row.id, row.key_class, key);
+    }
+    const std::string next_id = to_hex(next_master.id);
+    auto changed = change_both([&](key_copy& copy, key_facts next) {
+        next.master = next_id;
+        return copy.replace_all(rows, next);
+    });
+    // where only the first copy has changed, the new key reads it already and `level` mends the
+    // other
+    if (first_.facts()->master == next_id) master_ = std::move(next_master);
+    return changed;
+}
+
+std::array<std::uint8_t, 32> key_store::lookup_hash(lookup_kind kind,
+                                                    std::string_view value) const {
+    secret_text plain = normalised(kind, value);
+    auto message = canonical_json(json_array{"pykala-lookup/1", name_of(kind), plain.text()});
+    if (!message) throw std::logic_error("a value to look up is not UTF-8");
+    const secret_text wiped(*std::move(message));
+    std::array<std::uint8_t, 32> out{};
+    keyed_hash(lookup_, wiped.text(), out);
+    return out;
+}
+
+log::signature key_store::sign(std::string_view text) const {
+    return storage::sign(signing_, text);
+}
+
+}  // namespace pykala::storage

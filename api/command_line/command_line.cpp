@@ -9,6 +9,9 @@ int run(int argc, char** argv) {
                  "pykala"};
     app.require_subcommand(1);
     outcome out;
+    add_deadline(app, out);
+    add_calendar(app, out);
+    add_assess(app, out);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& help) {

@@ -17,7 +17,10 @@ struct outcome {
     int exit_status = 0;
 };
 
-// Each `add_…` declares one command (and its subcommands) on `app`; its callback does the work and sets `out`.
+// Each `add_…` declares one command (and its subcommands) on `app`; its callback does the work and
+// sets `out`.
 void add_deadline(CLI::App& app, outcome& out);
+void add_calendar(CLI::App& app, outcome& out);
+void add_assess(CLI::App& app, outcome& out);
 
 }  // namespace pykala::api

@@ -177,7 +177,7 @@ inline constexpr auto grounds_of_refusal = std::to_array<std::string_view>(
 
 // The rules of practice.toml: the program asks for each of them.
 inline constexpr auto practice_names = std::to_array<std::string_view>(
-    {"question_within", "warn_before_due", "paper_margin", "escalate_review",
+    {"promise", "question_within", "warn_before_due", "paper_margin", "escalate_review",
      "access_before_erasure", "address_stable", "contact_stable", "code_letter_life",
      "identity_wait", "restriction_warning", "hold_review", "package_life", "letters_life",
      "proof_life", "identification_life", "consent_proof"});

@@ -1,0 +1,37 @@
+#include "api/command_line/print.hpp"
+
+#include <fstream>
+#include <iostream>
+
+#include <fmt/format.h>
+
+namespace pykala::api {
+
+int print(const problem& wrong) {
+    std::cerr << fmt::format("{}: {}\n", wrong.code, wrong.detail);
+    if (!wrong.hint.empty()) std::cerr << "    hint: " << wrong.hint << '\n';
+    return 1;
+}
+
+bool for_each_line(const std::string& file,
+                   const std::function<bool(const std::string&, std::size_t)>& take) {
+    std::ifstream opened;
+    if (file != "-") {
+        opened.open(file, std::ios::binary);
+        if (!opened) {
+            print({problem_kind::not_found, "unreadable_file",
+                   fmt::format("the file `{}` cannot be opened", file),
+                   "name a file that exists and that you may read, or - for standard input"});
+            return false;
+        }
+    } else {
+        std::ios::sync_with_stdio(false);
+    }
+    std::istream& in = file == "-" ? std::cin : opened;
+    std::string line;
+    for (std::size_t number = 1; std::getline(in, line); ++number)
+        if (!take(line, number)) return false;
+    return true;
+}
+
+}  // namespace pykala::api

@@ -1,0 +1,22 @@
+#include "api/definitions/law.hpp"
+
+#include <algorithm>
+
+#include "engine/load/policies.hpp"
+
+#include "api/definitions/definitions.hpp"
+
+namespace pykala::api {
+
+result<policy_set> load_law(std::string_view asked) {
+    PYKALA_TRY(const auto root, find_definitions(asked));
+    PYKALA_TRY(const auto sources, read_definitions(root, "policies"));
+    auto loaded = load_policies(sources);
+    const auto worst = std::ranges::find(loaded.findings, severity::error, &diagnostic::level);
+    if (worst != loaded.findings.end())
+        return fail(problem_kind::corrupt, "broken_definitions", to_string(*worst),
+                    "`pykala policy check` lists every fault of the definitions");
+    return std::move(loaded.set);
+}
+
+}  // namespace pykala::api

@@ -1,0 +1,15 @@
+// The law as commands and server use it: found, read, and free of errors.
+#pragma once
+
+#include <string_view>
+
+#include "engine/base/result.hpp"
+#include "engine/policy/model.hpp"
+
+namespace pykala::api {
+
+// `asked` as for find_definitions(). Fails as that does, and with `broken_definitions` when a file
+// does not load: `pykala policy check` then lists every fault.
+result<policy_set> load_law(std::string_view asked);
+
+}  // namespace pykala::api

@@ -12,6 +12,7 @@ int run(int argc, char** argv) {
     add_deadline(app, out);
     add_calendar(app, out);
     add_assess(app, out);
+    add_workflow(app, out);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& help) {

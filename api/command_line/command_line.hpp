@@ -22,5 +22,6 @@ struct outcome {
 void add_deadline(CLI::App& app, outcome& out);
 void add_calendar(CLI::App& app, outcome& out);
 void add_assess(CLI::App& app, outcome& out);
+void add_workflow(CLI::App& app, outcome& out);
 
 }  // namespace pykala::api

@@ -111,6 +111,13 @@ bool table_reader::is_text(std::string_view key) const {
     return node && node->is_string();
 }
 
+std::vector<std::string> table_reader::keys() const {
+    std::vector<std::string> all;
+    if (table_)
+        for (const auto& entry : *table_) all.emplace_back(entry.first.str());
+    return all;
+}
+
 void table_reader::fault(std::string_view key, std::string code, std::string message,
                          std::string hint) const {
     owner_->findings_.push_back(diagnostic_at(at(key), severity::error, std::move(code),

@@ -64,6 +64,7 @@ public:
     const place& at(std::string_view key, int index = -1) const;
     bool has(std::string_view key) const;
     bool is_text(std::string_view key) const;
+    std::vector<std::string> keys() const;
 
     std::string text(std::string_view key) const;  // not empty
     std::string text_if(std::string_view key) const;

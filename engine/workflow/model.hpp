@@ -49,6 +49,7 @@ struct input {
         type;  // of the vocabulary's types: `text`, `date`, …; `choice` when `choices` is filled
     name_list choices;  // a closed list, in the order of the file
     bool required = true;
+    place at;
 };
 
 struct transition {
@@ -105,6 +106,7 @@ struct definition {
     name_list kinds;  // kinds of request; empty when there is one
     // levels of assurance that are enough: under `default`, a kind, or a scope of the vocabulary
     std::map<std::string, name_list, std::less<>> assurance;
+    place assurance_at;
     std::vector<state> states;
     std::vector<transition> transitions;
     std::vector<timer> timers;
@@ -125,6 +127,7 @@ struct term {
     name_list needs;             // facts without which an effect may not happen
     name_list takes;             // inputs that an effect needs on its transition
     bool by_person = false;      // never by `system` alone (effects)
+    std::string rule;            // guards: the policy that they measure against
     std::string type;            // inputs
     name_list choices;           // inputs of type `choice`: the widest list
     std::string to;              // letters: `person`, `recipient`, `authority`

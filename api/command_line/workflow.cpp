@@ -1,0 +1,98 @@
+// `pykala workflow check|draw`: proves the six workflows, and draws them.
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "engine/base/diagnostic.hpp"
+#include "engine/base/names.hpp"
+#include "engine/load/load_workflow.hpp"
+#include "engine/load/policies.hpp"
+#include "engine/policy/vocabulary.hpp"
+#include "engine/workflow/check.hpp"
+
+#include "api/command_line/command_line.hpp"
+#include "api/command_line/print.hpp"
+#include "api/definitions/definitions.hpp"
+
+namespace pykala::api {
+namespace {
+
+struct workflow_options {
+    std::string right, definitions, format = "svg";
+};
+
+struct loaded_workflows {
+    workflow::workflow_set set;
+    workflow::law_names law;
+    diagnostics findings;
+};
+
+result<loaded_workflows> read_workflows(const std::string& definitions) {
+    PYKALA_TRY(const auto root, find_definitions(definitions));
+    PYKALA_TRY(const auto texts, read_definitions(root, "workflows"));
+    PYKALA_TRY(const auto laws, read_definitions(root, "policies"));
+    loaded_workflows loaded;
+    loaded.set = load_workflows(texts, loaded.findings);
+    loaded.law = workflow::names_of_law(load_policies(laws).set);
+    return loaded;
+}
+
+// Findings of the other rights are left out, those of the vocabulary stay.
+void keep_right(diagnostics& findings, const std::string& right) {
+    if (right.empty()) return;
+    std::erase_if(findings, [&](const diagnostic& each) {
+        return each.file != "workflows/" + right + ".toml" &&
+               each.file != "workflows/vocabulary.toml";
+    });
+}
+
+int run_check(const workflow_options& options) {
+    auto loaded = read_workflows(options.definitions);
+    if (!loaded) return print(loaded.error());
+    auto& findings = loaded->findings;
+    workflow::check(loaded->set, loaded->law, options.right, findings);
+    keep_right(findings, options.right);
+    std::sort(findings.begin(), findings.end());
+    for (const auto& each : findings) std::cout << to_string(each) << '\n';
+    if (has_errors(findings)) return 1;
+    std::size_t states = 0, transitions = 0, count = 0;
+    for (const auto& [name, each] : loaded->set.workflows) {
+        if (!options.right.empty() && name != options.right) continue;
+        ++count;
+        states += each.states.size();
+        transitions += each.transitions.size();
+    }
+    std::cerr << count << " workflows hold: " << states << " states, " << transitions
+              << " transitions\n";
+    return 0;
+}
+
+CLI::Option* add_right(CLI::App& command, workflow_options& options) {
+    const auto names = all_names<right>();
+    return command.add_option("--right", options.right, "one of the six rights")
+        ->check(CLI::IsMember(std::vector<std::string>(names.begin(), names.end())));
+}
+
+void add_definitions(CLI::App& command, workflow_options& options) {
+    command.add_option("--definitions", options.definitions,
+                       "the folder that holds workflows/ and policies/");
+}
+
+}  // namespace
+
+void add_workflow(CLI::App& app, outcome& out) {
+    auto* group = app.add_subcommand("workflow", "The six workflows: check and draw them");
+    group->require_subcommand(1);
+    auto options = std::make_shared<workflow_options>();
+
+    auto* check = group->add_subcommand("check", "Proves that no way through them breaks the law");
+    add_right(*check, *options);
+    add_definitions(*check, *options);
+    check->footer("Example: pykala workflow check --right erasure");
+    check->callback([options, &out] { out.exit_status = run_check(*options); });
+}
+
+}  // namespace pykala::api

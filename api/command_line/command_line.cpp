@@ -13,6 +13,7 @@ int run(int argc, char** argv) {
     add_calendar(app, out);
     add_assess(app, out);
     add_workflow(app, out);
+    add_audit(app, out);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& help) {

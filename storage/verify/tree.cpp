@@ -24,7 +24,9 @@ hash256 growing_tree::join(const hash256& left, const hash256& right) {
 }
 
 hash256 growing_tree::add(std::string_view leaf) {
-    const hash256 hash = hasher_.reset().add(leaf_mark).add(leaf).finish();
+    // one call for one message: on short leaves a second one costs as much as a block of the hash
+    message_.assign(leaf_mark).append(leaf);
+    const hash256 hash = hasher_.reset().add(message_).finish();
     add_hash(hash);
     return hash;
 }

@@ -28,6 +28,7 @@ private:
     hash256 join(const hash256& left, const hash256& right);
 
     hasher hasher_;
+    std::string message_;
     std::uint64_t size_ = 0;
     std::vector<hash256> edge_;
 };

@@ -1,0 +1,76 @@
+// `pykala audit verify`: proves an export bundle offline, from the file alone.
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "api/command_line/command_line.hpp"
+#include "storage/verify/verify.hpp"
+
+namespace pykala::api {
+namespace {
+
+namespace verify = storage::verify;
+
+struct verify_options {
+    std::string file, key, checkpoint;
+};
+
+// Findings as a person reads them, on standard error.
+void tell(const std::string& file, const verify::report& report) {
+    for (const verify::finding& f : report.findings) {
+        const std::string where = f.line == 0 ? file : fmt::format("{}:{}", file, f.line);
+        fmt::print(stderr, "{}: {}: {}\n", where, f.code, f.detail);
+    }
+    if (report.findings.empty()) fmt::print(stderr, "{}: everything holds\n", file);
+}
+
+int run_verify(const verify_options& asked) {
+    std::ifstream in(asked.file, std::ios::binary);
+    if (!in || in.peek() == std::char_traits<char>::eof()) {
+        fmt::print(stderr,
+                   "cannot read `{}`, or it is empty\n    hint: name a bundle that "
+                   "`pykala audit export` wrote\n",
+                   asked.file);
+        return 1;
+    }
+    verify::options options;
+    if (!asked.key.empty()) options.key = asked.key;
+    if (!asked.checkpoint.empty()) {
+        std::ifstream note(asked.checkpoint, std::ios::binary);
+        if (!note) {
+            fmt::print(stderr, "cannot read the checkpoint `{}`\n", asked.checkpoint);
+            return 1;
+        }
+        options.old_checkpoint = std::string(std::istreambuf_iterator<char>(note), {});
+    }
+    const verify::report report = verify::verify_bundle(in, options, nullptr);
+    std::cout << verify::to_json(report) << '\n';
+    tell(asked.file, report);
+    return report.findings.empty() ? 0 : 1;
+}
+
+}  // namespace
+
+void add_audit(CLI::App& app, outcome& out) {
+    auto* audit = app.add_subcommand("audit", "exports for an auditor, and their proof");
+    audit->require_subcommand(1);
+    auto* command = audit->add_subcommand(
+        "verify",
+        "proves an exported bundle from the file alone: signatures, tree, fields, "
+        "completeness, and every deadline, transition and decision");
+    auto asked = std::make_shared<verify_options>();
+    command->add_option("FILE", asked->file, "the bundle")->required();
+    command->add_option("--key", asked->key,
+                        "the log's verifier key that you trust, as it was given to you");
+    command->add_option("--checkpoint", asked->checkpoint,
+                        "a file with an earlier checkpoint of the log that you kept");
+    command->footer(
+        "Example: pykala audit verify KUO-2026-000123.jsonl "
+        "--key tietopyynnot.example/kuopio/log/1+f1619695+Ad3jvM7H…");
+    command->callback([asked, &out] { out.exit_status = run_verify(*asked); });
+}
+
+}  // namespace pykala::api

@@ -140,7 +140,6 @@ void add_deadline(CLI::App& app, outcome& out) {
                                          "day of arrival, or an instant with offset");
     command->add_option("--tenant", options->tenant, "whose promise and calendar");
     command->add_option("--pause", options->pauses, "FROM/TO: days in which the clock stood still")
-        ->expected(1)
         ->allow_extra_args(false);
     command->add_option("--tolling", options->tolling, "whether pauses move the due day")
         ->check(CLI::IsMember({"none", "edpb"}));

@@ -24,17 +24,34 @@ std::optional<std::chrono::minutes> parse_offset(std::string_view text) {
     return std::nullopt;
 }
 
+// For our library the zone data ends with 2037. Later years follow the rule in force since 1996,
+// which depends only on the weekdays of the year (last Sundays of March and October): a year of the
+// same shape stands in for them.
+std::chrono::days shift_into_data(date day) {
+    constexpr int last_known = 2037;
+    const int year = year_of(day);
+    if (year <= last_known) return std::chrono::days{0};
+    const auto shape = [](int y) {
+        return std::pair{std::chrono::weekday{make_date(y, 1, 1)}, std::chrono::year{y}.is_leap()};
+    };
+    int twin = last_known;
+    while (shape(twin) != shape(year)) --twin;  // within 28 years
+    return make_date(year, 1, 1) - make_date(twin, 1, 1);
+}
+
 }  // namespace
 
 date local_day(instant when, std::string_view zone) {
-    const auto local = ::date::make_zoned(std::string(zone), when).get_local_time();
-    return date{std::chrono::floor<std::chrono::days>(local.time_since_epoch())};
+    const auto shift = shift_into_data(std::chrono::floor<std::chrono::days>(when));
+    const auto local = ::date::make_zoned(std::string(zone), when - shift).get_local_time();
+    return date{std::chrono::floor<std::chrono::days>(local.time_since_epoch())} + shift;
 }
 
 instant start_of_day(date day, std::string_view zone) {
-    const ::date::local_days local{day.time_since_epoch()};
-    return std::chrono::floor<std::chrono::milliseconds>(
-        ::date::make_zoned(std::string(zone), local, ::date::choose::earliest).get_sys_time());
+    const auto shift = shift_into_data(day);
+    const ::date::local_days local{(day - shift).time_since_epoch()};
+    const auto begins = ::date::make_zoned(std::string(zone), local, ::date::choose::earliest);
+    return std::chrono::floor<std::chrono::milliseconds>(begins.get_sys_time()) + shift;
 }
 
 result<instant> parse_instant(std::string_view text) {

@@ -28,6 +28,9 @@ void record_batch::clear() {
     role_end.clear();
     accounting_period_end.clear();
     hold_until.clear();
+    holds_first.clear();
+    holds_last.clear();
+    hold_ends.clear();
     lifted.clear();
     upheld.clear();
 }
@@ -47,10 +50,13 @@ void record_batch::add(const assessment_table& table, const record& source) {
     if (source.balance == balance_state::settled) seen |= fact_balance_settled;
     if (source.defeated_by != defeat::none) seen |= fact_defeated;
     compact_day until = no_day;
+    holds_first.push_back(static_cast<std::uint32_t>(hold_ends.size()));
     for (const auto& hold : source.holds) {
         if (!hold.until) seen |= fact_hold_open;
         until = std::max(until, compact(hold.until));
+        hold_ends.push_back(compact(hold.until));
     }
+    holds_last.push_back(static_cast<std::uint32_t>(hold_ends.size()));
     facts.push_back(seen);
     event.push_back(compact(source.event));
     contract_end.push_back(compact(source.contract_end));

@@ -25,6 +25,9 @@ struct record_batch {
     std::vector<std::uint8_t> facts;
     std::vector<compact_day> event, contract_end, role_end, accounting_period_end;
     std::vector<compact_day> hold_until;  // latest end of its dated legal holds
+    // Its legal holds one by one, for explain(): a range of `hold_ends`, where no_day is open.
+    std::vector<std::uint32_t> holds_first, holds_last;
+    std::vector<compact_day> hold_ends;
     // House rules lifted or upheld for the case: bits by (rule index − first house rule). LIMIT: 32
     // a pack.
     std::vector<std::uint32_t> lifted, upheld;

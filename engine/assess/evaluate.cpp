@@ -61,6 +61,7 @@ private:
     void look_at(const table_part& part) {
         bool stated = part.no_retention || part.follows != follows::none;
         const auto commodity = rows_.commodity[row_];
+        assumed_class_ = part.assumed;
         for (const auto index : part.rules) {
             const auto& rule = table_.rules()[index];
             const bool while_held = in_force() && (rule.starts == start_function::contract_end ||
@@ -156,7 +157,7 @@ private:
         }
         const auto until = end_day(rule, start);
         const bool doubtful = rule.unconfirmed && !(rule.by == authority::house && upheld(index));
-        sink_(index, start, until, sure);
+        sink_(index, start, until, assumed_class_ ? grade::assumed : sure);
         if (rule.ceiling && !doubtful) t_.erase_by = std::min(t_.erase_by, until);
         if (!rule.floor) return;
         if (rule.by == authority::statute) {
@@ -189,16 +190,22 @@ private:
         if (rule.by == authority::statute) t_.statute_unknown = true;
     }
 
+    // Each legal hold that is open or still runs; only where somebody asks why.
+    void list_holds() {
+        for (auto i = rows_.holds_first[row_]; i < rows_.holds_last[row_]; ++i)
+            if (const auto until = rows_.hold_ends[i]; until == no_day || until >= today_)
+                sink_(table_.legal_hold_rule(), no_day, until, grade::confirmed);
+    }
+
     void look_at_case() {
+        if constexpr (!std::is_same_v<Sink, no_sink>) list_holds();
         if (facts_ & fact_hold_open) {
             t_.open = t_.case_holds = true;
             hold(table_.legal_hold_rule(), forever, authority::case_fact);
-            sink_(table_.legal_hold_rule(), no_day, no_day, grade::confirmed);
         } else if (const auto until = rows_.hold_until[row_]; until != no_day && until >= today_) {
             t_.dated = t_.case_holds = true;
             t_.retain_until = std::max(t_.retain_until, until);
             hold(table_.legal_hold_rule(), until, authority::case_fact);
-            sink_(table_.legal_hold_rule(), no_day, until, grade::confirmed);
         }
         if (facts_ & fact_balance_open) {
             t_.open = t_.case_holds = true;
@@ -213,6 +220,7 @@ private:
     const std::uint8_t facts_;
     const compact_day today_;
     Sink& sink_;
+    bool assumed_class_ = false;  // of the part being looked at
     tally t_;
 };
 
@@ -236,7 +244,9 @@ std::vector<applied_rule> rules_of(const assessment_table& table, const record_b
                                    std::size_t row) {
     std::vector<applied_rule> found;
     const auto collect = [&](std::uint16_t rule, compact_day start, compact_day until, grade sure) {
-        found.push_back({rule, start, until, sure});
+        const applied_rule added{rule, start, until, sure};
+        // a house rule may stand under several classes of one category
+        if (std::ranges::find(found, added) == found.end()) found.push_back(added);
     };
     evaluation<decltype(collect)>(table, rows, row, collect)
         .run(table.categories()[rows.category[row]]);

@@ -191,12 +191,15 @@ std::vector<applied_rule> explain(const assessment_table& table, const record_ba
         return std::ranges::any_of(found, [&](const auto& each) { return each.rule == rule; });
     };
     if (stands(mine.governing)) return found;
+    const auto end_of_hold = [](const applied_rule& each) {
+        return each.until == no_day ? forever : each.until;
+    };
     applied_rule governing;
     for (auto other = first; other < last; ++other) {
         if (other == row || !known_category(table, rows, other)) continue;
         for (const auto& each : rules_of(table, rows, other))
             if (each.rule == mine.governing &&
-                (governing.rule == no_rule || each.until > governing.until))
+                (governing.rule == no_rule || end_of_hold(each) > end_of_hold(governing)))
                 governing = each;
     }
     if (governing.rule != no_rule) found.push_back(governing);

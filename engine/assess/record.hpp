@@ -98,6 +98,8 @@ struct applied_rule {
     compact_day start_on = no_day;
     compact_day until = no_day;  // no_day: open-ended
     enum grade grade = grade::confirmed;
+
+    friend bool operator==(const applied_rule&, const applied_rule&) = default;
 };
 
 template <>

@@ -131,6 +131,7 @@ private:
         table_part part;
         part.rules = rules_for(source, known.id, {});
         part.held_in_force = known.held_in_force;
+        part.assumed = contains(source.assumed_classes, known.id);
         part.no_retention = has_no_retention(known.id, {});
         note_commodity(part);
         return part;

@@ -42,6 +42,7 @@ struct table_part {
     bool no_retention = false;     // kept for no time, on purpose
     enum follows follows = follows::none;
     bool is_identity = false;
+    bool assumed = false;  // that the category is of this class was assumed by the pack
 };
 
 struct table_category {

@@ -38,6 +38,7 @@ category read_category(const table_reader& table, const std::string& id, const p
                   .says = table.in_three_languages("says"),
                   .classes = table.texts("classes"),
                   .id_parts = table.one_or_more_if("id_part"),
+                  .assumed_classes = table.texts_if("assumed_classes"),
                   .facts_id = table.text("facts"),
                   .how = table.choice<mark>("mark"),
                   .why = table.text_if("why"),

@@ -25,6 +25,10 @@ TEST_SUITE("api/time/local_day") {
     TEST_CASE("local day: begins where the clocks say so") {
         CHECK(to_string(start_of_day(make_date(2026, 3, 29))) == "2026-03-28T22:00:00.000Z");
         CHECK(to_string(start_of_day(make_date(2026, 3, 30))) == "2026-03-29T21:00:00.000Z");
+        // beyond the machine's zone data
+        CHECK(parse_day_or_instant("2051-08-05T00:00:00+03:00").value() == make_date(2051, 8, 5));
+        CHECK(parse_day_or_instant("2052-01-01T00:30:00+02:00").value() == make_date(2052, 1, 1));
+        CHECK(to_string(start_of_day(make_date(2044, 7, 31))) == "2044-07-30T21:00:00.000Z");
         CHECK(local_day(start_of_day(make_date(2026, 10, 25))) == make_date(2026, 10, 25));
     }
 }

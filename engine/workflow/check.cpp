@@ -1,5 +1,7 @@
 #include "engine/workflow/check.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "engine/base/names.hpp"
@@ -27,6 +29,9 @@ law_names names_of_law(const policy_set& policies) {
 void check(const workflow_set& set, const law_names& law, std::string_view right,
            diagnostics& findings) {
     const check_context context{set, law, findings};
+    // what stood in a file that is not TOML would seem to be missing everywhere
+    const bool unread =
+        std::ranges::any_of(findings, [](const diagnostic& each) { return each.code == "T00"; });
     check_vocabulary(context);
     for (const auto& [name, definition] : set.workflows) {
         if (!right.empty() && name != right) continue;
@@ -34,6 +39,7 @@ void check(const workflow_set& set, const law_names& law, std::string_view right
         check_shape(context, definition);
         check_paths(context, definition);
     }
+    if (unread) return;
     for (const auto& name : all_names<pykala::right>())
         if ((right.empty() || name == right) && !set.workflows.contains(name))
             findings.push_back({severity::error, fmt::format("workflows/{}.toml", name), 0, 0,

@@ -14,6 +14,7 @@ int run(int argc, char** argv) {
     add_assess(app, out);
     add_workflow(app, out);
     add_audit(app, out);
+    add_policy(app, out);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& help) {

@@ -9,7 +9,7 @@
 namespace pykala::api {
 
 // `asked` as for find_definitions(). Fails as that does, and with `broken_definitions` when a file
-// does not load: `pykala policy check` then lists every fault.
+// does not load or does not check: `pykala policy check` then lists every fault.
 result<policy_set> load_law(std::string_view asked);
 
 }  // namespace pykala::api

@@ -44,6 +44,11 @@ public:
         return table;
     }
 
+    // Whether the key was written in that table.
+    bool holds(const place& table, std::string_view key) const {
+        return places_.contains({table, std::string(key), -1});
+    }
+
 private:
     std::map<std::tuple<place, std::string, int>, place> places_;
 };

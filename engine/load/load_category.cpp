@@ -66,7 +66,7 @@ bool is_category_id(std::string_view id) {
 
 void load_facts(const table_reader& root, pack& into) {
     for (const auto& [id, table] : root.tables("facts")) {
-        processing_facts made;
+        processing_facts made{.at = table.at()};
         read_facts(table, true, made);
         add(into.facts, table, id, std::move(made));
     }

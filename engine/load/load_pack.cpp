@@ -7,6 +7,11 @@ namespace {
 
 constexpr std::string_view unstated = "unstated";
 
+// The word for silence is no value.
+std::string said(std::string text) {
+    return text == unstated ? std::string{} : text;
+}
+
 // A contact detail: `unstated` as the text and as the mark mean the same.
 marked<std::string> read_detail(const table_reader& table, const std::string& key) {
     marked<std::string> made{.value = table.text_if(key),
@@ -125,8 +130,8 @@ void load_parties(const table_reader& root, pack& into) {
     for (const auto& [id, table] : root.tables("transfer"))
         add(into.transfers, table, id,
             {.id = id,
-             .country = table.text_if("country"),
-             .recipient = table.text_if("recipient"),
+             .country = said(table.text_if("country")),
+             .recipient = said(table.text_if("recipient")),
              .safeguard = table.text("safeguard"),
              .text = table.in_three_languages(),
              .how = table.choice<mark>("mark"),

@@ -128,11 +128,12 @@ std::string table_reader::text(std::string_view key) const {
     const auto* node = require(key);
     if (!node) return {};
     const auto* value = node->as_string();
-    if (!value)
-        fault(key, "S03", wrong_shape(key, "a text", *node));
-    else if (is_blank(value->get()))
+    if (value && !is_blank(value->get())) return value->get();
+    if (value)
         fault(key, "S02", fmt::format("`{}` is empty", key));
-    return value ? value->get() : std::string{};
+    else
+        fault(key, "S03", wrong_shape(key, "a text", *node));
+    return {};
 }
 
 std::string table_reader::text_if(std::string_view key) const {
@@ -181,29 +182,6 @@ std::optional<date> table_reader::day_if(std::string_view key) const {
     return found;
 }
 
-std::optional<period> table_reader::parsed_length(std::string_view key, int index,
-                                                  std::string_view text) const {
-    auto parsed = parse_period(text);
-    if (parsed) return *parsed;
-    owner_->findings_.push_back(diagnostic_at(at(key, index), severity::error, "S03",
-                                              parsed.error().detail, parsed.error().hint));
-    return std::nullopt;
-}
-
-period table_reader::length(std::string_view key) const {
-    const auto written = text(key);
-    if (written.empty()) return {};
-    return parsed_length(key, -1, written).value_or(period{});
-}
-
-std::vector<period> table_reader::lengths_if(std::string_view key) const {
-    std::vector<period> all;
-    const auto written = texts_if(key);
-    for (std::size_t i = 0; i < written.size(); ++i)
-        if (auto parsed = parsed_length(key, int(i), written[i])) all.push_back(*parsed);
-    return all;
-}
-
 std::vector<std::string> table_reader::texts_of(std::string_view key,
                                                 const toml::node* node) const {
     std::vector<std::string> all;
@@ -233,14 +211,6 @@ std::vector<std::string> table_reader::texts_of(std::string_view key,
     return all;
 }
 
-std::vector<std::string> table_reader::texts(std::string_view key) const {
-    return texts_of(key, require(key));
-}
-
-std::vector<std::string> table_reader::texts_if(std::string_view key) const {
-    return texts_of(key, ask(key));
-}
-
 std::vector<std::string> table_reader::one_or_more_if(std::string_view key) const {
     const auto* node = ask(key);
     if (node && node->is_string()) return {text(key)};
@@ -262,36 +232,6 @@ std::vector<date> table_reader::days(std::string_view key) const {
                 fmt::format("`{}` must hold dates only, here is {}", key, shape_of((*list)[i]))));
     }
     return all;
-}
-
-text3 table_reader::in_three_languages(std::string_view prefix) const {
-    const auto key = [&](std::string_view which) {
-        return prefix.empty() ? std::string(which) : fmt::format("{}_{}", prefix, which);
-    };
-    return {text(key("fi")), text(key("sv")), text(key("en"))};
-}
-
-text3 table_reader::in_three_languages_if(std::string_view prefix) const {
-    bool any = false;
-    for (const auto& [which, name] : names_of<language>)
-        any = has(fmt::format("{}_{}", prefix, name)) || any;
-    return any ? in_three_languages(prefix) : text3{};
-}
-
-std::size_t table_reader::pick(std::string_view key, const std::string& text, int index,
-                               std::span<const std::string_view> names) const {
-    const auto found = std::ranges::find(names, std::string_view(text));
-    if (found == names.end() && !is_blank(text))
-        owner_->findings_.push_back(diagnostic_at(at(key, index), severity::error, "S05",
-                                                  fmt::format("`{}` cannot be `{}`", key, text),
-                                                  hint_for(text, names)));
-    return std::size_t(found - names.begin());
-}
-
-std::string table_reader::one_of(std::string_view key,
-                                 std::span<const std::string_view> names) const {
-    auto written = text(key);
-    return pick(key, written, -1, names) < names.size() ? written : std::string{};
 }
 
 table_reader table_reader::child(const toml::table& table, std::string name,

@@ -183,6 +183,7 @@ struct processing_facts {
     marked<std::vector<std::string>> recipients;
     marked<std::vector<std::string>> transfers;
     marked<enum portability> portability;
+    place at;  // of the shared block `[facts.*]`
 };
 
 struct category {
@@ -258,7 +259,7 @@ struct recipient {
 
 struct transfer {
     std::string id;
-    std::string country;  // may be empty likewise
+    std::string country;    // may be empty likewise
     std::string recipient;  // an id of pack::recipients; empty where the notice names none
     std::string safeguard;  // or `unstated`
     text3 text;

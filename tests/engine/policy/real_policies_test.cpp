@@ -4,15 +4,18 @@
 
 #include "api/definitions/definitions.hpp"
 #include "engine/load/policies.hpp"
+#include "engine/policy/check.hpp"
 
 using namespace pykala;
 
 TEST_SUITE("engine/policy/real_policies") {
-    TEST_CASE("policies: the files of this repository load without one finding") {
+    TEST_CASE("policies: the files of this repository load and check without one error") {
         const auto sources = api::read_definitions(PYKALA_SOURCE_DIR, "policies");
         REQUIRE(sources);
         const auto loaded = load_policies(*sources);
         for (const auto& finding : loaded.findings) FAIL_CHECK(to_string(finding));
+        for (const auto& finding : check_policies(loaded.set))
+            if (finding.level == severity::error) FAIL_CHECK(to_string(finding));
         CHECK(loaded.set.packs.size() == 5);
     }
 }

@@ -1,0 +1,118 @@
+// `pykala policy check` and `pykala policy show`.
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <optional>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "engine/base/nearest.hpp"
+#include "engine/load/policies.hpp"
+#include "engine/policy/check.hpp"
+#include "engine/policy/show.hpp"
+
+#include "api/command_line/command_line.hpp"
+#include "api/command_line/print.hpp"
+#include "api/definitions/definitions.hpp"
+#include "api/definitions/law.hpp"
+#include "api/time/local_day.hpp"
+
+namespace pykala::api {
+namespace {
+
+struct policy_flags {
+    std::string definitions, tenant, on, format = "table";
+    bool strict = false;
+};
+
+result<loaded_policies> load(const policy_flags& flags) {
+    PYKALA_TRY(const auto root, find_definitions(flags.definitions));
+    PYKALA_TRY(const auto sources, read_definitions(root, "policies"));
+    return load_policies(sources);
+}
+
+result<const pack*> find_pack(const policy_set& set, const std::string& tenant) {
+    if (const auto* found = find(set.packs, tenant)) return found;
+    std::vector<std::string_view> names;
+    for (const auto& entry : set.packs) names.push_back(entry.first);
+    return fail(problem_kind::not_found, "unknown_tenant",
+                fmt::format("there is no pack for the tenant `{}`", tenant),
+                hint_for(tenant, names));
+}
+
+// Findings about other tenants' packs are theirs to mend.
+bool concerns(const diagnostic& finding, const std::string& tenant) {
+    constexpr std::string_view packs = "policies/controllers/";
+    const std::string_view file = finding.file;
+    return tenant.empty() || !file.starts_with(packs) ||
+           file.substr(packs.size()).starts_with(tenant + ".") ||
+           file.substr(packs.size()).starts_with(tenant + "/");
+}
+
+int check(const policy_flags& flags) {
+    auto loaded = load(flags);
+    if (!loaded) return print(loaded.error());
+    if (!flags.tenant.empty())
+        if (const auto known = find_pack(loaded->set, flags.tenant); !known)
+            return print(known.error());
+    auto findings = check_policies(loaded->set);
+    std::ranges::move(loaded->findings, std::back_inserter(findings));
+    std::erase_if(findings, [&](const diagnostic& each) { return !concerns(each, flags.tenant); });
+    std::sort(findings.begin(), findings.end());
+    for (const auto& each : findings) std::cout << to_string(each) << '\n';
+    const auto errors = std::ranges::count(findings, severity::error, &diagnostic::level);
+    const auto warnings = std::ssize(findings) - errors;
+    std::cerr << fmt::format("policies: {} errors, {} warnings\n", errors, warnings);
+    return errors > 0 || (flags.strict && warnings > 0) ? 1 : 0;
+}
+
+int show(const policy_flags& flags) {
+    const auto law = load_law(flags.definitions);
+    if (!law) return print(law.error());
+    const auto owner = find_pack(*law, flags.tenant);
+    if (!owner) return print(owner.error());
+    const auto now =
+        std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    const auto on = flags.on.empty() ? std::optional(local_day(now)) : parse_date(flags.on);
+    if (!on)
+        return print({problem_kind::invalid, "bad_day", fmt::format("`{}` is not a day", flags.on),
+                      "write --on 2027-05-01"});
+    if (flags.format == "table") {
+        std::cout << show_table(*law, **owner, *on);
+        return 0;
+    }
+    const auto json = canonical_json(show_json(*law, **owner, *on));
+    if (!json) return print(json.error());
+    std::cout << *json << '\n';
+    return 0;
+}
+
+}  // namespace
+
+void add_policy(CLI::App& app, outcome& out) {
+    const auto flags = std::make_shared<policy_flags>();
+    auto* policy = app.add_subcommand("policy", "the law and the packs: check them, show them");
+    policy->require_subcommand(1);
+
+    auto* checks = policy->add_subcommand("check", "every fault of the law files, at once");
+    checks->footer("Example: pykala policy check --tenant kuopio --strict");
+    checks->add_option("--tenant", flags->tenant, "only the acts and this pack");
+    checks->add_flag("--strict", flags->strict, "warnings (assumed, unconfirmed, …) count too");
+    checks->add_option("--definitions", flags->definitions, "folder of policies and workflows");
+    checks->callback([flags, &out] { out.exit_status = check(*flags); });
+
+    auto* shows = policy->add_subcommand("show", "the retention table of a pack");
+    shows->footer("Example: pykala policy show --tenant kuopio --on 2027-05-01 --format json");
+    shows->add_option("--tenant", flags->tenant, "kokkola, kuopio, kss, turku or valkeakoski")
+        ->required();
+    shows->add_option("--on", flags->on, "the day whose law is shown; without it today");
+    shows->add_option("--format", flags->format, "table or json")
+        ->check(CLI::IsMember({"table", "json"}));
+    shows->add_option("--definitions", flags->definitions, "folder of policies and workflows");
+    shows->callback([flags, &out] { out.exit_status = show(*flags); });
+}
+
+}  // namespace pykala::api

@@ -148,8 +148,8 @@ void add_deadline(CLI::App& app, outcome& out) {
     batch->excludes(received);
     command->add_option("--definitions", options->definitions,
                         "folder of policies/ and workflows/");
-    command->callback([options, &out] {
-        if (options->received.empty() && options->batch.empty())
+    command->callback([options, received, &out] {
+        if (received->count() == 0 && options->batch.empty())
             throw CLI::RequiredError("--received");
         const auto law = load_law(options->definitions);
         if (!law) return void(out.exit_status = print(law.error()));

@@ -187,22 +187,19 @@ std::vector<applied_rule> explain(const assessment_table& table, const record_ba
     const auto& mine = answers[row - first];
     if (!category->identity || mine.outcome != record_outcome::retain) return found;
     // An identity also names what governs it through the records it belongs to.
-    const auto stands = [&](std::uint16_t rule) {
-        return std::ranges::any_of(found, [&](const auto& each) { return each.rule == rule; });
+    const auto until = mine.hold == hold_kind::dated ? mine.retain_until : no_day;
+    const auto is_governing = [&](const applied_rule& each) {
+        return each.rule == mine.governing && each.until == until;
     };
-    if (stands(mine.governing)) return found;
-    const auto end_of_hold = [](const applied_rule& each) {
-        return each.until == no_day ? forever : each.until;
-    };
-    applied_rule governing;
+    if (std::ranges::any_of(found, is_governing)) return found;
     for (auto other = first; other < last; ++other) {
         if (other == row || !known_category(table, rows, other)) continue;
-        for (const auto& each : rules_of(table, rows, other))
-            if (each.rule == mine.governing &&
-                (governing.rule == no_rule || end_of_hold(each) > end_of_hold(governing)))
-                governing = each;
+        const auto theirs = rules_of(table, rows, other);
+        const auto governing = std::ranges::find_if(theirs, is_governing);
+        if (governing == theirs.end()) continue;
+        found.push_back(*governing);
+        break;
     }
-    if (governing.rule != no_rule) found.push_back(governing);
     return found;
 }
 

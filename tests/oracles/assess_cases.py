@@ -140,31 +140,24 @@ def assess(tenant, on, records, check=True):
 
 
 def learn_names():
-    """The ids of the house rules, learnt from the program; they must begin with the
-    tenant."""
+    """The ids of the house rules, learnt from the program; they must begin with the tenant."""
     names, on = {}, datetime.date(2027, 5, 1)
+    day = "2026-12-01"
+    dates = {"event": day, "contract_end": day, "role_end": day}
     for tenant in TENANTS:
-        alone = {
-            classes[0]: category
-            for category, classes in law.categories(tenant).items()
-            if len(classes) == 1
-        }
-        dates = {"event": "2026-12-01", "contract_end": "2026-12-01", "role_end": "2026-12-01"}
-        probes = [
-            {
-                "id": each,
-                "person": each,
-                "category": alone[each],
-                "dates": dates,
-                "commodity": "electricity",
-            }
-            for each in law.HOUSE[tenant]
-            if each in alone
+        probes = {}
+        for category, classes in law.categories(tenant).items():
+            for each in set(classes) & set(law.HOUSE[tenant]):
+                if each not in probes or len(classes) < probes[each][0]:
+                    probes[each] = (len(classes), category)
+        records = [
+            {"id": each, "person": each, "category": category, "dates": dates}
+            for each, (_, category) in probes.items()
         ]
-        for answer in assess(tenant, on, probes) or []:
-            for line in answer["because"]:
-                if line["authority"] == "house":
-                    names[(tenant, answer["id"])] = line["rule"]
+        for answer in assess(tenant, on, records) or []:
+            rules = {line["rule"] for line in answer["because"] if line["authority"] == "house"}
+            if len(rules) == 1:
+                names[(tenant, answer["id"])] = rules.pop()
     wrong = {rule for (tenant, _), rule in names.items() if not rule.startswith(tenant + ".")}
     return names, wrong
 

@@ -83,6 +83,10 @@ HOUSE_GRADE = {
 }
 
 
+# Section 58 b names the calendar year concerned, not the end of a contract: its grade is left open.
+ELECTRICITY_CONTRACT = ("contract_end", "electricity")
+
+
 def categories(tenant):
     """Category id -> list of classes."""
     return {
@@ -160,16 +164,17 @@ def ledgers(dates):
     return accounting(dates, lambda end: plus_years(end, 10), False)
 
 
-def six_years(dates, start, commodity, confirmed):
+def six_years(dates, start, commodity):
     """Electricity Market Act 588/2013 s 75 c; Natural Gas Market Act 587/2017 s 58 b."""
     act = "588/2013" if commodity == "electricity" else "587/2017"
     day = dates.get(start)
     if not day:
         return Floor(act, lacks=start)
     until = plus_years(day, 6) if commodity == "electricity" else year_end(day.year + 6)
-    return Floor(
-        act, start=day, until=until, ceiling=True, grades={"confirmed"} if confirmed else None
+    fixed = (
+        {"confirmed"} if start == "event" or (start, commodity) == ELECTRICITY_CONTRACT else None
     )
+    return Floor(act, start=day, until=until, ceiling=True, grades=fixed)
 
 
 def statutory_floors(record_class, dates, commodity, in_force):
@@ -182,15 +187,10 @@ def statutory_floors(record_class, dates, commodity, in_force):
         return [ledgers(dates)]
     if record_class in ("CON", "REP") and commodity in ("electricity", "gas") and not in_force:
         return [
-            six_years(
-                dates,
-                "contract_end" if record_class == "CON" else "role_end",
-                commodity,
-                record_class == "CON",
-            )
+            six_years(dates, "contract_end" if record_class == "CON" else "role_end", commodity)
         ]
     if record_class == "MET" and commodity in ("electricity", "gas"):
-        return [six_years(dates, "event", commodity, True)]
+        return [six_years(dates, "event", commodity)]
     if record_class == "MET" and commodity in ("heat", "cooling") and in_force:
         day = dates.get("event")
         return [

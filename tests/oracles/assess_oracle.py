@@ -3,9 +3,10 @@
 Written from the published contract alone, by somebody who has not read the engine. Each sentence of
 the contract is followed to the letter; where it leaves room, the reading taken is listed here.
 
-  A1  `retention_unstated` is decided for the record, not for each class: one statutory rule that
-      applies (ended or not) takes it away, also where another class of the same record (FB, SVC,
-      REC beside COR) has no period.
+  A1  A class without any rule of its own (FB, SVC, REC beside COR) gives `retention_unstated` also
+      where a statute of another class of the record has ended: "a record to which no statutory rule
+      applies" and "under the rules of each (retain beats review beats erase)" can be read both
+      ways, and of two readings the product takes the one that erases nothing.
   A2  NAME and HETU have a rule in the table ("held while ..."), so nothing left to hold them means
       `erase`, not `retention_unstated`.
   A3  `contract_end` of a name, address or identity code is read from that record's own `dates`; the
@@ -82,7 +83,7 @@ class Assessment:
         self.ends, self.statutory_ends, self.ceilings = [], [], []
         self.missing, self.missing_allowed = set(), set()
         self.statute_lacks = self.commodity_lacks = self.date_lacks = False
-        self.in_window = self.unconfirmed = self.unstated = self.statute_applies = False
+        self.in_window = self.unconfirmed = self.unstated = False
         self.entries, self.optional = [], []
         self.follows_review = False
         self.reason = None
@@ -166,9 +167,6 @@ class Oracle:
             self.house(each, record, dates, in_force, found)
         if "INV" in classes and record.get("balance") is None:
             found.missing.add("balance")
-        found.unstated = not found.statute_applies and any(
-            self.states_nothing(each) for each in classes
-        )
         return found
 
     def states_nothing(self, each):
@@ -192,8 +190,9 @@ class Oracle:
             return
         if in_force and each in ("CON", "REP"):
             found.optional.append(Entry("statute"))
-        for floor in law.statutory_floors(each, dates, commodity, in_force):
-            found.statute_applies = True
+        floors = law.statutory_floors(each, dates, commodity, in_force)
+        found.unstated |= not floors and self.states_nothing(each)
+        for floor in floors:
             if floor.lacks:
                 found.missing.add("date:" + floor.lacks)
                 if floor.lacks == "accounting_period_end":

@@ -16,6 +16,8 @@ Readings taken where the contract leaves room:
   R3 A pause that begins after the untolled due day still adds its days: the contract adds the sum
      of the pauses.
   R4 The promise is 30 days for every tenant and also without one.
+  R5 An empty word after --received is wrong usage as well as refused input: only the batch form,
+     where it must be refused, is asked.
 """
 
 FIRST_YEAR, LAST_YEAR = 2016, 2075

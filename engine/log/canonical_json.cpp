@@ -1,5 +1,8 @@
 #include "engine/log/canonical_json.hpp"
 
+#include <algorithm>
+#include <vector>
+
 #include <fmt/format.h>
 
 namespace pykala {
@@ -61,44 +64,47 @@ struct writer {
         write_string(out, s);
         return true;
     }
-    bool value(const json_value& v, int depth) {
+    bool any(const value& v, int depth) {
         if (depth > depth_max)
             return refuse("json_depth", "a value is nested more than 64 deep", "flatten it");
-        if (const auto* b = std::get_if<bool>(&v.data)) {
+        if (const auto* b = v.as_bool()) {
             out += *b ? "true" : "false";
-        } else if (const auto* i = std::get_if<std::int64_t>(&v.data)) {
+        } else if (const auto* i = v.as_integer()) {
             if (*i > integer_max || *i < -integer_max)
                 return refuse("json_number", "an integer lies beyond 2^53 - 1", "send it as text");
             out += fmt::format("{}", *i);
-        } else if (const auto* s = std::get_if<std::string>(&v.data)) {
+        } else if (const auto* s = v.as_string()) {
             return text(*s);
-        } else if (const auto* a = std::get_if<json_array>(&v.data)) {
+        } else if (const auto* a = v.as_array()) {
             return array(*a, depth);
-        } else if (const auto* o = std::get_if<json_object>(&v.data)) {
+        } else if (const auto* o = v.as_object()) {
             return object(*o, depth);
         } else {
             out += "null";
         }
         return true;
     }
-    bool array(const json_array& a, int depth) {
+    bool array(const value_array& a, int depth) {
         out += '[';
         for (std::size_t i = 0; i < a.size(); ++i) {
             if (i != 0) out += ',';
-            if (!value(a[i], depth + 1)) return false;
+            if (!any(a[i], depth + 1)) return false;
         }
         out += ']';
         return true;
     }
-    bool object(const json_object& o, int depth) {
+    bool object(const value_object& o, int depth) {
+        std::vector<const value_object::value_type*> members;
+        members.reserve(o.size());
+        for (const auto& member : o) members.push_back(&member);
+        std::sort(members.begin(), members.end(),
+                  [](const auto* a, const auto* b) { return utf16_less(a->first, b->first); });
         out += '{';
-        bool first = true;
-        for (const auto& [name, member] : o) {
-            if (!first) out += ',';
-            first = false;
-            if (!text(name)) return false;
+        for (const auto* member : members) {
+            if (member != members.front()) out += ',';
+            if (!text(member->first)) return false;
             out += ':';
-            if (!value(member, depth + 1)) return false;
+            if (!any(member->second, depth + 1)) return false;
         }
         out += '}';
         return true;
@@ -128,7 +134,7 @@ std::size_t utf8_length(std::string_view s, std::size_t i) {
 
 }  // namespace
 
-bool utf16_less::operator()(std::string_view a, std::string_view b) const {
+bool utf16_less(std::string_view a, std::string_view b) {
     const std::size_t common = std::min(a.size(), b.size());
     for (std::size_t i = 0; i < common; ++i) {
         const auto x = static_cast<unsigned char>(a[i]);
@@ -150,9 +156,9 @@ bool is_utf8(std::string_view text) {
     return true;
 }
 
-result<std::string> canonical_json(const json_value& value) {
+result<std::string> canonical_json(const value& v) {
     writer w;
-    if (!w.value(value, 0)) return std::unexpected(std::move(w.fault));
+    if (!w.any(v, 0)) return std::unexpected(std::move(w.fault));
     return std::move(w.out);
 }
 

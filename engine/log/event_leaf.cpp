@@ -22,8 +22,8 @@ constexpr class_name class_names[] = {
     {data_class::open, "open"},
 };
 
-json_value hash_or_null(const std::optional<digest>& hash) {
-    return hash ? json_value(to_hex(*hash)) : json_value(nullptr);
+value hash_or_null(const std::optional<digest>& hash) {
+    return hash ? value(to_hex(*hash)) : value(nullptr);
 }
 
 }  // namespace
@@ -47,8 +47,8 @@ bool is_vocabulary_name(std::string_view name) {
                        [&](char c) { return lower(c) || (c >= '0' && c <= '9') || c == '_'; });
 }
 
-result<digest> commit(sha256_function sha256, const salt& salt, const json_value& value) {
-    PYKALA_TRY(const std::string text, canonical_json(value));
+result<digest> commit(sha256_function sha256, const salt& salt, const value& v) {
+    PYKALA_TRY(const std::string text, canonical_json(v));
     return sha256(as_text(salt), text);
 }
 
@@ -69,10 +69,10 @@ result<digest> fields_root(sha256_function sha256, std::span<const field_commitm
                         fmt::format("field `{}` stands out of order or twice", f.name),
                         "sort fields by name");
         PYKALA_TRY(const std::string text,
-                   canonical_json(json_object{{"class", to_string(f.of)},
-                                              {"commitment", to_hex(f.commitment)},
-                                              {"key", f.key ? to_hex(*f.key) : std::string()},
-                                              {"name", f.name}}));
+                   canonical_json(value_object{{"class", to_string(f.of)},
+                                               {"commitment", to_hex(f.commitment)},
+                                               {"key", f.key ? to_hex(*f.key) : std::string()},
+                                               {"name", f.name}}));
         leaves.push_back(leaf_hash(sha256, text));
     }
     return tree_root(sha256, leaves);
@@ -85,16 +85,16 @@ result<std::string> write_body(const event_body& body) {
                         "the kind, stream kind or role of an event is no vocabulary name",
                         "lower-case letters, digits and `_`, at most 64");
     return canonical_json(
-        json_object{{"actor", body.actor},
-                    {"at", pykala::to_string(body.at)},
-                    {"fields", json_object{{"count", static_cast<std::int64_t>(body.field_count)},
-                                           {"root", to_hex(body.fields_root)}}},
-                    {"kind", body.kind},
-                    {"law", hash_or_null(body.law)},
-                    {"of", body.of},
-                    {"on", pykala::to_string(body.on)},
-                    {"procedure", hash_or_null(body.procedure)},
-                    {"v", 1}});
+        value_object{{"actor", body.actor},
+                     {"at", pykala::to_string(body.at)},
+                     {"fields", value_object{{"count", static_cast<std::int64_t>(body.field_count)},
+                                             {"root", to_hex(body.fields_root)}}},
+                     {"kind", body.kind},
+                     {"law", hash_or_null(body.law)},
+                     {"of", body.of},
+                     {"on", pykala::to_string(body.on)},
+                     {"procedure", hash_or_null(body.procedure)},
+                     {"v", 1}});
 }
 
 std::string write_leaf(const stream_tag& stream, std::uint64_t seq, const digest& body_hash) {
@@ -102,13 +102,13 @@ std::string write_leaf(const stream_tag& stream, std::uint64_t seq, const digest
                        to_hex(stream));
 }
 
-json_value closure_json(closure_kind kind, std::span<const closure_file> files) {
-    json_array list;
+value closure_json(closure_kind kind, std::span<const closure_file> files) {
+    value_array list;
     for (const closure_file& f : files)
-        list.push_back(json_object{{"path", f.path}, {"sha256", to_hex(f.sha256)}});
-    return json_object{{"files", std::move(list)},
-                       {"kind", kind == closure_kind::procedure ? "procedure" : "law"},
-                       {"v", 1}};
+        list.push_back(value_object{{"path", f.path}, {"sha256", to_hex(f.sha256)}});
+    return value_object{{"files", std::move(list)},
+                        {"kind", kind == closure_kind::procedure ? "procedure" : "law"},
+                        {"v", 1}};
 }
 
 result<digest> closure_hash(sha256_function sha256, closure_kind kind,

@@ -55,7 +55,7 @@ inline constexpr std::size_t fields_max = 1'024;
 bool is_vocabulary_name(std::string_view name);  // [a-z][a-z0-9_]{0,63}
 
 // Problems of `canonical_json`.
-result<digest> commit(sha256_function sha256, const salt& salt, const json_value& value);
+result<digest> commit(sha256_function sha256, const salt& salt, const value& v);
 
 // Root over the fields, which must stand in order of name. Problems: `field_name`, `field_order`,
 // `too_many_fields`.
@@ -74,6 +74,6 @@ struct closure_file {
 enum class closure_kind { procedure, law };
 result<digest> closure_hash(sha256_function sha256, closure_kind kind,
                             std::span<const closure_file> files);
-json_value closure_json(closure_kind kind, std::span<const closure_file> files);
+value closure_json(closure_kind kind, std::span<const closure_file> files);
 
 }  // namespace pykala::log

@@ -72,7 +72,7 @@ public:
 private:
     enum class phase { header, definitions, leaves, events, finished };
 
-    result<bool> line(const json_value& value);
+    result<bool> line(const value& v);
     void require_phase(phase wanted) const;
 
     sink out_;

@@ -17,9 +17,9 @@ struct builder {
     static constexpr std::size_t max_key_size = std::size_t(-1);
     static constexpr std::size_t max_string_size = std::size_t(-1);
 
-    json_value root{};
-    std::vector<json_value*> open{};  // containers not yet closed; they do not move while open
-    std::string text{};               // of the string or key that is being read
+    value root{};
+    std::vector<value*> open{};  // containers not yet closed; they do not move while open
+    std::string text{};          // of the string or key that is being read
     std::string key{};
     bool duplicate = false;
     bool number = false;
@@ -28,25 +28,25 @@ struct builder {
         ec = json::error::exception;
         return false;
     }
-    json_value* put(json_value value, error& ec) {
+    value* put(value v, error& ec) {
         if (open.empty()) {
-            root = std::move(value);
+            root = std::move(v);
             return &root;
         }
-        if (auto* array = std::get_if<json_array>(&open.back()->data)) {
-            array->push_back(std::move(value));
+        if (auto* array = open.back()->as_array()) {
+            array->push_back(std::move(v));
             return &array->back();
         }
-        auto& object = std::get<json_object>(open.back()->data);
-        const auto [at, added] = object.emplace(std::move(key), std::move(value));
+        auto& object = *open.back()->as_object();
+        const auto [at, added] = object.emplace(std::move(key), std::move(v));
         if (!added) {
             duplicate = true;
             stop(ec);
         }
         return &at->second;
     }
-    bool leaf(json_value value, error& ec) {
-        put(std::move(value), ec);
+    bool leaf(value v, error& ec) {
+        put(std::move(v), ec);
         return !ec;
     }
     bool integer(std::int64_t i, error& ec) {
@@ -58,7 +58,7 @@ struct builder {
     bool on_document_begin(error&) { return true; }
     bool on_document_end(error&) { return true; }
     bool on_object_begin(error& ec) {
-        open.push_back(put(json_object{}, ec));
+        open.push_back(put(value_object{}, ec));
         return !ec;
     }
     bool on_object_end(std::size_t, error&) {
@@ -66,7 +66,7 @@ struct builder {
         return true;
     }
     bool on_array_begin(error& ec) {
-        open.push_back(put(json_array{}, ec));
+        open.push_back(put(value_array{}, ec));
         return !ec;
     }
     bool on_array_end(std::size_t, error&) {
@@ -108,7 +108,7 @@ struct builder {
 
 }  // namespace
 
-result<json_value> read_json(std::string_view text) {
+result<value> read_json(std::string_view text) {
     json::parse_options options;
     options.max_depth = 64;
     json::basic_parser<builder> parser(options);

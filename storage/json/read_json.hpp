@@ -7,6 +7,6 @@ namespace pykala::storage {
 
 // Strict: one value, UTF-8, at most 64 deep, integers within ±(2^53 - 1), no fractions, no member
 // twice. Problems `json_malformed`, `json_number`, `json_duplicate`.
-result<json_value> read_json(std::string_view text);
+result<value> read_json(std::string_view text);
 
 }  // namespace pykala::storage

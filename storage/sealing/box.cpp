@@ -17,22 +17,23 @@ std::string head_of(const log::key_id& id) {
 }
 
 // Tenants and classes come from our own configuration: one that is no text is a broken invariant.
-std::string canonical_or_throw(const json_value& value) {
-    auto text = canonical_json(value);
+std::string canonical_or_throw(const value& v) {
+    auto text = canonical_json(v);
     if (!text) throw std::logic_error("associated data is not JSON: " + text.error().detail);
     return *std::move(text);
 }
 
 std::string box_data(std::string_view head, const box_place& place) {
-    return std::string(head) + canonical_or_throw(json_array{
-                                   "pykala-sealed/1", place.tenant, to_hex(place.stream),
+    const char* const form = place.use == box_use::fields ? "pykala-sealed/1" : "pykala-intent/1";
+    return std::string(head) + canonical_or_throw(value_array{
+                                   form, place.tenant, to_hex(place.stream),
                                    static_cast<std::int64_t>(place.seq), to_string(place.of)});
 }
 
 std::string wrap_data(std::string_view head, std::string_view tenant, const log::key_id& id,
                       std::string_view key_class) {
     return std::string(head) +
-           canonical_or_throw(json_array{"pykala-key/1", tenant, to_hex(id), key_class});
+           canonical_or_throw(value_array{"pykala-key/1", tenant, to_hex(id), key_class});
 }
 
 }  // namespace

@@ -10,12 +10,16 @@
 
 namespace pykala::storage {
 
+// What a box holds: the fields of an event, or something to be done because of it.
+enum class box_use { fields, intent };
+
 // Where a box belongs; it opens nowhere else.
 struct box_place {
     std::string_view tenant;
     log::stream_tag stream{};
     std::uint64_t seq = 0;
     log::data_class of = log::data_class::content;
+    box_use use = box_use::fields;
 };
 
 std::string seal_box(const secret_key& key, const log::key_id& id, const box_place& place,

@@ -19,38 +19,20 @@ std::unexpected<problem> malformed() {
                 "restore the database");
 }
 
-// Wiped afterwards: the values of a box while they wait to be sealed.
-struct plain_fields {
-    json_object members{};
-    plain_fields() = default;
-    plain_fields(const plain_fields&) = delete;
-    plain_fields& operator=(const plain_fields&) = delete;
-    ~plain_fields() {
-        for (auto& [name, pair] : members) wipe_value(pair);
-    }
-    static void wipe_value(json_value& value) {
-        if (auto* text = std::get_if<std::string>(&value.data)) wipe(*text);
-        if (auto* array = std::get_if<json_array>(&value.data))
-            for (json_value& item : *array) wipe_value(item);
-        if (auto* object = std::get_if<json_object>(&value.data))
-            for (auto& [name, item] : *object) wipe_value(item);
-    }
-};
-
-json_value field_json(const log::field_commitment& f) {
-    return json_object{{"class", log::to_string(f.of)},
-                       {"commitment", to_hex(f.commitment)},
-                       {"key", f.key ? to_hex(*f.key) : std::string()},
-                       {"name", f.name}};
+value field_json(const log::field_commitment& f) {
+    return value_object{{"class", log::to_string(f.of)},
+                        {"commitment", to_hex(f.commitment)},
+                        {"key", f.key ? to_hex(*f.key) : std::string()},
+                        {"name", f.name}};
 }
 
-const std::string* text_of(const json_object& object, std::string_view name) {
+const std::string* text_of(const value_object& object, std::string_view name) {
     const auto found = object.find(name);
-    return found == object.end() ? nullptr : std::get_if<std::string>(&found->second.data);
+    return found == object.end() ? nullptr : found->second.as_string();
 }
 
-result<log::field_commitment> read_commitment(const json_value& value) {
-    const auto* object = std::get_if<json_object>(&value.data);
+result<log::field_commitment> read_commitment(const value& v) {
+    const auto* object = v.as_object();
     if (!object || object->size() != 4) return malformed();
     const std::string* of = text_of(*object, "class");
     const std::string* commitment = text_of(*object, "commitment");
@@ -69,19 +51,17 @@ result<log::field_commitment> read_commitment(const json_value& value) {
 
 // Fills the fields that `members`, {name: [salt, value]}, opens; each must be what was committed
 // to.
-result<bool> open_fields(const json_object& members, log::data_class of,
+result<bool> open_fields(const value_object& members, log::data_class of,
                          std::vector<read_field>& fields) {
     std::size_t opened = 0;
     for (read_field& field : fields) {
         if (field.commitment.of != of) continue;
         const auto found = members.find(field.commitment.name);
-        const auto* pair =
-            found == members.end() ? nullptr : std::get_if<json_array>(&found->second.data);
-        const auto* salt =
-            pair && pair->size() == 2 ? std::get_if<std::string>(&(*pair)[0].data) : nullptr;
+        const auto* pair = found == members.end() ? nullptr : found->second.as_array();
+        const auto* salt = pair && pair->size() == 2 ? (*pair)[0].as_string() : nullptr;
         if (!salt || !from_hex(*salt, field.salt)) return malformed();
-        field.value = (*pair)[1];
-        PYKALA_TRY(const log::digest again, log::commit(sha256, field.salt, field.value));
+        field.held = (*pair)[1];
+        PYKALA_TRY(const log::digest again, log::commit(sha256, field.salt, field.held));
         if (again != field.commitment.commitment)
             return fail(
                 problem_kind::corrupt, "commitment_broken",
@@ -96,14 +76,14 @@ result<bool> open_fields(const json_object& members, log::data_class of,
 
 }  // namespace
 
-result<sealed_event> seal_event(std::string_view tenant, const log::stream_tag& stream,
-                                std::uint64_t seq, log::event_body body,
-                                std::vector<event_field> fields, const event_keys& keys) {
+result<desk::sealed_event> seal_event(std::string_view tenant, const log::stream_tag& stream,
+                                      std::uint64_t seq, log::event_body body,
+                                      std::vector<event_field> fields, const event_keys& keys) {
     std::sort(fields.begin(), fields.end(),
               [](const event_field& a, const event_field& b) { return a.name < b.name; });
-    std::map<log::data_class, plain_fields> plain;
+    std::map<log::data_class, value_object> plain;
     std::vector<log::field_commitment> commitments;
-    json_array listed;
+    value_array listed;
     for (event_field& field : fields) {
         log::field_commitment f{field.name, field.of, {}, {}};
         if (field.of != log::data_class::open) {
@@ -115,46 +95,45 @@ result<sealed_event> seal_event(std::string_view tenant, const log::stream_tag& 
             f.key = key->second.id;
         }
         const log::salt salt = random_salt();
-        PYKALA_TRY(f.commitment, log::commit(sha256, salt, field.value));
+        PYKALA_TRY(f.commitment, log::commit(sha256, salt, field.held));
         listed.push_back(field_json(f));
-        plain[field.of].members.emplace(field.name,
-                                        json_array{to_hex(salt), std::move(field.value)});
+        plain[field.of].emplace(field.name, value_array{to_hex(salt), std::move(field.held)});
         commitments.push_back(std::move(f));
     }
     body.field_count = commitments.size();
     PYKALA_TRY(body.fields_root, log::fields_root(sha256, commitments));
 
-    sealed_event out;
+    desk::sealed_event out;
     PYKALA_TRY(const std::string body_text, log::write_body(body));
     out.leaf = log::write_leaf(stream, seq, sha256({}, body_text));
     for (const auto& [of, content] : plain) {
         if (of == log::data_class::open) continue;
         const event_key& key = keys.at(of);
-        PYKALA_TRY(std::string text, canonical_json(content.members));
+        PYKALA_TRY(std::string text, canonical_json(content));
         const secret_text wiped(std::move(text));
         out.boxes.push_back(
             {of, key.id, seal_box(key.key, key.id, {tenant, stream, seq, of}, wiped.text())});
     }
-    PYKALA_TRY(json_value body_value, read_json(body_text));
+    PYKALA_TRY(value body_value, read_json(body_text));
     PYKALA_TRY(out.public_part,
-               canonical_json(json_object{{"body", std::move(body_value)},
-                                          {"fields", std::move(listed)},
-                                          {"open", plain[log::data_class::open].members}}));
+               canonical_json(value_object{{"body", std::move(body_value)},
+                                           {"fields", std::move(listed)},
+                                           {"open", plain[log::data_class::open]}}));
     return out;
 }
 
 result<read_event> read_public_part(std::string_view public_part) {
-    PYKALA_TRY(json_value value, read_json(public_part));
-    auto* object = std::get_if<json_object>(&value.data);
+    PYKALA_TRY(value v, read_json(public_part));
+    auto* object = v.as_object();
     if (!object || object->size() != 3 || !object->contains("body") ||
         !object->contains("fields") || !object->contains("open"))
         return malformed();
-    const auto* listed = std::get_if<json_array>(&object->at("fields").data);
-    const auto* open = std::get_if<json_object>(&object->at("open").data);
+    const auto* listed = object->at("fields").as_array();
+    const auto* open = object->at("open").as_object();
     if (!listed || !open) return malformed();
     read_event out;
     out.body = object->at("body");
-    for (const json_value& item : *listed) {
+    for (const value& item : *listed) {
         PYKALA_TRY(log::field_commitment commitment, read_commitment(item));
         out.fields.push_back({std::move(commitment), field_state::masked, {}, {}});
     }
@@ -164,10 +143,10 @@ result<read_event> read_public_part(std::string_view public_part) {
 
 result<read_event> open_event(std::string_view tenant, const log::stream_tag& stream,
                               std::uint64_t seq, std::string_view public_part,
-                              std::span<const sealed_box> boxes, const key_finder& find_key,
+                              std::span<const desk::sealed_box> boxes, const key_finder& find_key,
                               const std::function<bool(log::data_class)>& may_open) {
     PYKALA_TRY(read_event out, read_public_part(public_part));
-    for (const sealed_box& box : boxes) {
+    for (const desk::sealed_box& box : boxes) {
         auto key = find_key(box.key);
         if (!key && key.error().code != "key_destroyed")
             return std::unexpected(std::move(key).error());
@@ -179,8 +158,8 @@ result<read_event> open_event(std::string_view tenant, const log::stream_tag& st
         if (!may_open(box.of)) continue;
         PYKALA_TRY(const secret_text plain,
                    open_box(*key, {tenant, stream, seq, box.of}, box.bytes));
-        PYKALA_TRY(const json_value value, read_json(plain.text()));
-        const auto* members = std::get_if<json_object>(&value.data);
+        PYKALA_TRY(const value v, read_json(plain.text()));
+        const auto* members = v.as_object();
         if (!members) return malformed();
         PYKALA_CHECK(open_fields(*members, box.of, out.fields));
     }

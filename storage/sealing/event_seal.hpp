@@ -4,6 +4,8 @@
 #include <functional>
 #include <map>
 
+#include "engine/desk/ports.hpp"
+
 #include "storage/sealing/box.hpp"
 
 namespace pykala::storage {
@@ -11,7 +13,7 @@ namespace pykala::storage {
 struct event_field {
     std::string name;  // vocabulary name, unique in the event
     log::data_class of = log::data_class::open;
-    json_value value;
+    value held;
 };
 
 // Keys that an event is sealed with, by class. They must be durable already.
@@ -21,23 +23,11 @@ struct event_key {
 };
 using event_keys = std::map<log::data_class, event_key>;
 
-struct sealed_box {
-    log::data_class of = log::data_class::content;
-    log::key_id key{};
-    std::string bytes;
-};
-
-struct sealed_event {
-    std::string leaf;         // for the log; its leaf hash is log::leaf_hash
-    std::string public_part;  // for the event's row: canonical JSON {"body","fields","open"}
-    std::vector<sealed_box> boxes;
-};
-
 // Seals one event. `body` needs no field_count and fields_root; they are filled in. Problems:
 // `no_key` (a class without a key), those of log::fields_root and canonical_json.
-result<sealed_event> seal_event(std::string_view tenant, const log::stream_tag& stream,
-                                std::uint64_t seq, log::event_body body,
-                                std::vector<event_field> fields, const event_keys& keys);
+result<desk::sealed_event> seal_event(std::string_view tenant, const log::stream_tag& stream,
+                                      std::uint64_t seq, log::event_body body,
+                                      std::vector<event_field> fields, const event_keys& keys);
 
 enum class field_state {
     opened,
@@ -49,11 +39,11 @@ struct read_field {
     log::field_commitment commitment;
     field_state state = field_state::masked;
     log::salt salt{};  // when opened
-    json_value value{};
+    value held{};
 };
 
 struct read_event {
-    json_value body;  // as canonical JSON; its hash is in the leaf
+    value body;  // as canonical JSON; its hash is in the leaf
     std::vector<read_field> fields;
 };
 
@@ -68,7 +58,7 @@ result<read_event> read_public_part(std::string_view public_part);
 // except `key_destroyed`.
 result<read_event> open_event(std::string_view tenant, const log::stream_tag& stream,
                               std::uint64_t seq, std::string_view public_part,
-                              std::span<const sealed_box> boxes, const key_finder& find_key,
+                              std::span<const desk::sealed_box> boxes, const key_finder& find_key,
                               const std::function<bool(log::data_class)>& may_open);
 
 }  // namespace pykala::storage

@@ -46,19 +46,40 @@ char upper(char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
-secret_text normalised(lookup_kind kind, std::string_view value) {
+bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+// International form, with Finland where a number names no country.
+std::string normal_phone(std::string_view number) {
+    std::string digits;
+    for (const char c : number)
+        if ((c >= '0' && c <= '9') || (c == '+' && digits.empty())) digits += c;
+    if (digits.starts_with("00")) return "+" + digits.substr(2);
+    if (digits.starts_with("0")) return "+358" + digits.substr(1);
+    return digits;
+}
+
+secret_text normalised(lookup_kind kind, std::string_view text) {
+    if (kind == lookup_kind::phone) return secret_text(normal_phone(text));
+    if (kind == lookup_kind::register_person) return secret_text(std::string(text));
     secret_text out;
-    const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
     if (kind == lookup_kind::email) {
-        while (!value.empty() && blank(value.front())) value.remove_prefix(1);
-        while (!value.empty() && blank(value.back())) value.remove_suffix(1);
-        for (const char c : value) out.text() += lower(c);
+        for (const char c : trimmed(text)) out.text() += lower(c);
     } else {
-        for (const char c : value)
-            if (!blank(c)) out.text() += upper(c);
+        for (const char c : text)
+            if (!is_blank(c)) out.text() += upper(c);
     }
     return out;
 }
+
+}  // namespace
 
 std::string_view name_of(lookup_kind kind) {
     switch (kind) {
@@ -68,11 +89,13 @@ std::string_view name_of(lookup_kind kind) {
             return "customer_number";
         case lookup_kind::email:
             return "email";
+        case lookup_kind::phone:
+            return "phone";
+        case lookup_kind::register_person:
+            return "register_person";
     }
     throw std::logic_error("no such kind of lookup");
 }
-
-}  // namespace
 
 result<std::unique_ptr<key_store>> key_store::create(const key_paths& paths, std::string tenant,
                                                      master_key master, instant now) {
@@ -241,7 +264,7 @@ result<bool> key_store::rotate(master_key next_master) {
 std::array<std::uint8_t, 32> key_store::lookup_hash(lookup_kind kind,
                                                     std::string_view value) const {
     secret_text plain = normalised(kind, value);
-    auto message = canonical_json(json_array{"pykala-lookup/1", name_of(kind), plain.text()});
+    auto message = canonical_json(value_array{"pykala-lookup/1", name_of(kind), plain.text()});
     if (!message) throw std::logic_error("a value to look up is not UTF-8");
     const secret_text wiped(*std::move(message));
     std::array<std::uint8_t, 32> out{};

@@ -28,18 +28,18 @@ event_keys keys_for(const std::string& seed) {
     return keys;
 }
 
-result<sealed_event> seal_sample() {
+result<desk::sealed_event> seal_sample() {
     return seal_event(
         "kuopio", stream, 5,
         {.kind = "request_received", .actor = "customer", .on = make_date(2026, 3, 6)},
         {{"text", data_class::content, "Poistakaa Maijan tiedot"},
          {"right", data_class::decision_facts, "erasure"},
-         {"amount", data_class::decision_facts, json_array{1, json_object{{"c", 2}}}},
+         {"amount", data_class::decision_facts, value_array{1, value_object{{"c", 2}}}},
          {"pack", data_class::open, "kuopio"}},
         keys_for("k"));
 }
 
-result<read_event> open_sample(const sealed_event& e, std::uint64_t seq = 5,
+result<read_event> open_sample(const desk::sealed_event& e, std::uint64_t seq = 5,
                                data_class but = data_class::open,
                                data_class destroyed = data_class::open) {
     return open_event(
@@ -65,8 +65,8 @@ TEST_SUITE("storage/sealing/event_seal") {
         REQUIRE(read);
         REQUIRE(read->fields.size() == 4);
         CHECK(read->fields[0].commitment.name == "amount");
-        CHECK(read->fields[0].value == json_value(json_array{1, json_object{{"c", 2}}}));
-        CHECK(read->fields[3].value == json_value("Poistakaa Maijan tiedot"));
+        CHECK(read->fields[0].held == value(value_array{1, value_object{{"c", 2}}}));
+        CHECK(read->fields[3].held == value("Poistakaa Maijan tiedot"));
         for (const auto& f : read->fields) CHECK(f.state == field_state::opened);
         CHECK(e->leaf == log::write_leaf(stream, 5, sha256({}, *canonical_json(read->body))));
     }
@@ -76,7 +76,7 @@ TEST_SUITE("storage/sealing/event_seal") {
         const auto masked = open_sample(*e, 5, data_class::content);
         REQUIRE(masked);
         CHECK(masked->fields[3].state == field_state::masked);
-        CHECK(masked->fields[3].value == json_value(nullptr));
+        CHECK(masked->fields[3].held == value(nullptr));
         CHECK(masked->fields[2].state == field_state::opened);
         const auto shredded = open_sample(*e, 5, data_class::open, data_class::content);
         REQUIRE(shredded);
@@ -93,7 +93,7 @@ TEST_SUITE("storage/sealing/event_seal") {
         CHECK(open_sample(*other));
         other->boxes = e->boxes;  // same keys and place: only the commitments tell
         CHECK(open_sample(*other).error().code == "commitment_broken");
-        sealed_event changed = *e;
+        desk::sealed_event changed = *e;
         changed.public_part.replace(changed.public_part.find("\"kuopio\""), 8, "\"kuopia\"");
         CHECK(open_sample(changed).error().code == "commitment_broken");
         changed.public_part = "{}";

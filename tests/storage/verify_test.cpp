@@ -60,11 +60,11 @@ const std::string& case_bundle() {
 
 // Changes the n-th line of that kind and signs all again.
 std::string changed(const char* kind, std::size_t n,
-                    const std::function<void(json_object&)>& edit) {
+                    const std::function<void(value_object&)>& edit) {
     auto lines = lines_before_signature(case_bundle());
     for (std::string& line : lines) {
-        auto object = std::get<json_object>(read_json(line)->data);
-        if (object.at("line") != json_value(kind) || n-- != 0) continue;
+        auto object = *read_json(line)->as_object();
+        if (object.at("line") != value(kind) || n-- != 0) continue;
         edit(object);
         line = *canonical_json(object);
         break;
@@ -74,11 +74,11 @@ std::string changed(const char* kind, std::size_t n,
     return again;
 }
 
-json_object& field(json_object& event, std::size_t i) {
-    return std::get<json_object>(std::get<json_array>(event.at("fields").data).at(i).data);
+value_object& field(value_object& event, std::size_t i) {
+    return *event.at("fields").as_array()->at(i).as_object();
 }
-json_object& body(json_object& event) {
-    return std::get<json_object>(event.at("body").data);
+value_object& body(value_object& event) {
+    return *event.at("body").as_object();
 }
 
 }  // namespace
@@ -162,7 +162,7 @@ TEST_SUITE("storage/verify") {
               }))) == "case_left_out");
     }
     TEST_CASE("verify: each changed member of an event is named though all is signed again") {
-        using edit = std::function<void(json_object&)>;
+        using edit = std::function<void(value_object&)>;
         const std::tuple<const char*, const char*, edit> edits[] = {
             {"opened value", "commitment", [](auto& e) { field(e, 0)["value"] = "2026-03-07"; }},
             {"kind of value", "commitment", [](auto& e) { field(e, 0)["value"] = 5; }},
@@ -179,8 +179,7 @@ TEST_SUITE("storage/verify") {
                  field(e, 0).erase("value");
                  field(e, 0)["state"] = "shredded";
              }},
-            {"field gone", "fields_root",
-             [](auto& e) { std::get<json_array>(e["fields"].data).pop_back(); }},
+            {"field gone", "fields_root", [](auto& e) { e["fields"].as_array()->pop_back(); }},
             {"actor", "leaf inclusion", [](auto& e) { body(e)["actor"] = "officer"; }},
             {"at", "leaf inclusion", [](auto& e) { body(e)["at"] = "2026-03-06T09:00:00.001Z"; }},
             {"on", "leaf inclusion", [](auto& e) { body(e)["on"] = "2026-03-05"; }},
@@ -192,17 +191,14 @@ TEST_SUITE("storage/verify") {
             {"v", "malformed", [](auto& e) { body(e)["v"] = 2; }},
             {"more in the body", "malformed", [](auto& e) { body(e)["note"] = "x"; }},
             {"root", "leaf inclusion fields_root",
-             [](auto& e) {
-                 std::get<json_object>(body(e)["fields"].data)["root"] = std::string(64, '0');
-             }},
+             [](auto& e) { (*body(e)["fields"].as_object())["root"] = std::string(64, '0'); }},
             {"count", "leaf inclusion fields_root",
-             [](auto& e) { std::get<json_object>(body(e)["fields"].data)["count"] = 2; }},
+             [](auto& e) { (*body(e)["fields"].as_object())["count"] = 2; }},
             {"seq", "sequence leaf inclusion", [](auto& e) { e["seq"] = 1; }},
             {"stream", "leaf inclusion", [](auto& e) { e["stream"] = std::string(32, 'f'); }},
             {"index", "leaf inclusion", [](auto& e) { e["index"] = 1; }},
             {"index beyond", "leaf inclusion", [](auto& e) { e["index"] = 100; }},
-            {"proof", "inclusion",
-             [](auto& e) { std::get<json_array>(e["proof"].data).pop_back(); }},
+            {"proof", "inclusion", [](auto& e) { e["proof"].as_array()->pop_back(); }},
             {"more in the event", "malformed", [](auto& e) { e["note"] = "x"; }},
         };
         for (const auto& [what, wanted, change] : edits) {
@@ -212,7 +208,7 @@ TEST_SUITE("storage/verify") {
     }
     TEST_CASE(
         "verify: each changed member of header and period is named though all is signed again") {
-        using edit = std::function<void(json_object&)>;
+        using edit = std::function<void(value_object&)>;
         const std::tuple<const char*, std::size_t, const char*, edit> edits[] = {
             {"header", 0, "malformed", [](auto& h) { h["tenant"] = "kss"; }},
             {"header", 0, "malformed", [](auto& h) { h["origin"] = "x.example/kuopio/log/2"; }},
@@ -220,32 +216,27 @@ TEST_SUITE("storage/verify") {
             {"header", 0, "malformed", [](auto& h) { h["scope"] = "all"; }},
             {"header", 0, "case_left_out", [](auto& h) { h["scope"] = "period"; }},
             {"header", 0, "root", [](auto& h) { h["from"] = 1; }},
-            {"header", 0, "root", [](auto& h) { h["left"] = json_array{std::string(64, '0')}; }},
+            {"header", 0, "root", [](auto& h) { h["left"] = value_array{std::string(64, '0')}; }},
             {"header", 0, "checkpoint_signature",
              [](auto& h) {
-                 auto& note = std::get<std::string>(h["checkpoint"].data);
+                 std::string note = *h["checkpoint"].as_string();
                  note.replace(note.find("\n8\n"), 3, "\n7\n");
+                 h["checkpoint"] = note;
              }},
             {"header", 0, "root", [](auto& h) { h["checkpoint"] = sample().checkpoint(7); }},
-            {"file", 0, "definition",
-             [](auto& f) { std::get<std::string>(f["text"].data) += " "; }},
+            {"file", 0, "definition", [](auto& f) { f["text"] = *f["text"].as_string() + " "; }},
             {"file", 0, "definition definition_missing",
              [](auto& f) { f["sha256"] = std::string(64, '0'); }},
             {"closure", 0, "definition",
-             [](auto& c) { c["kind"] = c["kind"] == json_value("law") ? "procedure" : "law"; }},
-            {"closure", 0, "definition", [](auto& c) { c["files"] = json_array{}; }},
+             [](auto& c) { c["kind"] = c["kind"] == value("law") ? "procedure" : "law"; }},
+            {"closure", 0, "definition", [](auto& c) { c["files"] = value_array{}; }},
             {"leaves", 0, "root", [](auto& l) { l["first"] = 1; }},
+            {"leaves", 0, "root", [](auto& l) { l["leaves"].as_array()->pop_back(); }},
             {"leaves", 0, "root",
-             [](auto& l) { std::get<json_array>(l["leaves"].data).pop_back(); }},
-            {"leaves", 0, "root",
-             [](auto& l) {
-                 std::get<json_array>(std::get<json_array>(l["leaves"].data)[3].data)[2] =
-                     std::string(64, '0');
-             }},
+             [](auto& l) { (*(*l["leaves"].as_array())[3].as_array())[2] = std::string(64, '0'); }},
             {"leaves", 0, "root",
              [](auto& l) {  // the last event of case a, passed off as another case's
-                 std::get<json_array>(std::get<json_array>(l["leaves"].data)[5].data)[0] =
-                     std::string(32, '1');
+                 (*(*l["leaves"].as_array())[5].as_array())[0] = std::string(32, '1');
              }},
         };
         int n = 0;

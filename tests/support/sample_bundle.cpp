@@ -129,7 +129,7 @@ std::string sample_log::sealed_again(const std::vector<std::string>& lines) cons
     for (const std::string& line : lines) out += line + "\n";
     const std::string text = log::bundle_text(origin, sha256({}, out));
     return out +
-           must(canonical_json(json_object{
+           must(canonical_json(value_object{
                {"line", "signature"},
                {"note",
                 log::signed_note(sha256, text, origin, public_key_of(seed), sign(seed, text))}})) +

@@ -15,7 +15,7 @@ namespace pykala::tests {
 struct logged_event {
     log::stream_tag stream{};
     std::uint64_t seq = 0;
-    storage::sealed_event sealed;
+    desk::sealed_event sealed;
     log::digest body_hash{};
 };
 

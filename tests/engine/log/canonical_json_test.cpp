@@ -8,7 +8,7 @@ using namespace pykala;
 
 namespace {
 
-std::string text_of(const json_value& v) {
+std::string text_of(const value& v) {
     const auto out = canonical_json(v);
     return out ? *out : "problem " + out.error().code;
 }
@@ -24,23 +24,23 @@ TEST_SUITE("engine/log/canonical_json") {
         CHECK(text_of("Pykälä") == "\"Pykälä\"");
     }
     TEST_CASE("canonical json: members stand in order of UTF-16 units [RFC 8785 3.2.3]") {
-        const json_object o{{"\u20ac", "Euro Sign"},
-                            {"\r", "Carriage Return"},
-                            {"\ufb33", "Hebrew Letter Dalet With Dagesh"},
-                            {"1", "One"},
-                            {"\U0001f600", "Emoji: Grinning Face"},
-                            {"\u0080", "Control"},
-                            {"\u00f6", "Latin Small Letter O With Diaeresis"}};
+        const value_object o{{"\u20ac", "Euro Sign"},
+                             {"\r", "Carriage Return"},
+                             {"\ufb33", "Hebrew Letter Dalet With Dagesh"},
+                             {"1", "One"},
+                             {"\U0001f600", "Emoji: Grinning Face"},
+                             {"\u0080", "Control"},
+                             {"\u00f6", "Latin Small Letter O With Diaeresis"}};
         CHECK(text_of(o) ==
               "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\u0080\":\"Control\","
               "\"\u00f6\":\"Latin Small Letter O With Diaeresis\",\"\u20ac\":\"Euro Sign\","
               "\"\U0001f600\":\"Emoji: Grinning Face\","
               "\"\ufb33\":\"Hebrew Letter Dalet With Dagesh\"}");
-        CHECK(text_of(json_object{{"b", 1}, {"a", 2}, {"ab", 3}, {"", 4}}) ==
+        CHECK(text_of(value_object{{"b", 1}, {"a", 2}, {"ab", 3}, {"", 4}}) ==
               R"({"":4,"a":2,"ab":3,"b":1})");
     }
     TEST_CASE("canonical json: values nest without blanks") {
-        CHECK(text_of(json_array{nullptr, true, false, -5, json_array{}, json_object{}}) ==
+        CHECK(text_of(value_array{nullptr, true, false, -5, value_array{}, value_object{}}) ==
               "[null,true,false,-5,[],{}]");
     }
     TEST_CASE("canonical json: integers end where doubles stop being exact [RFC 7493 2.2]") {
@@ -54,15 +54,15 @@ TEST_SUITE("engine/log/canonical_json") {
              {"\x80", "\xc0\xaf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf0\x80\x80\x80",
               "\xf4\x90\x80\x80", "\xc3", "\xe2\x82", "\xff"}) {
             CHECK(text_of(bad) == "problem json_text");
-            CHECK(text_of(json_object{{bad, 1}}) == "problem json_text");
+            CHECK(text_of(value_object{{bad, 1}}) == "problem json_text");
         }
         CHECK(is_utf8("\u0080\u07ff\u0800\ud7ff\ue000\uffff\U00010000\U0010ffff"));
     }
     TEST_CASE("canonical json: refuses nesting beyond 64") {
-        json_value v = 1;
-        for (int i = 0; i < 64; ++i) v = json_array{std::move(v)};
+        value v = 1;
+        for (int i = 0; i < 64; ++i) v = value_array{std::move(v)};
         CHECK(text_of(v).substr(0, 7) != "problem");
-        v = json_array{std::move(v)};
+        v = value_array{std::move(v)};
         CHECK(text_of(v) == "problem json_depth");
     }
 }

@@ -1,0 +1,142 @@
+#include "storage/sealing/case_sealing.hpp"
+
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "engine/base/encoding.hpp"
+
+#include "storage/hash/sha256.hpp"
+#include "storage/json/read_json.hpp"
+
+namespace pykala::storage {
+namespace {
+
+using log::data_class;
+
+std::unexpected<problem> malformed() {
+    return fail(problem_kind::corrupt, "event_malformed",
+                "a stored event is not what was written in its place", "restore the database");
+}
+
+bool read_hash(const value& from, std::optional<log::digest>& to) {
+    if (from.is_null()) return true;
+    const auto* text = from.as_string();
+    return text && from_hex(*text, to.emplace());
+}
+
+// The public facts of an event from its body.
+bool read_body(const value& body, cases::event& out) {
+    const auto* kind = body["kind"].as_string();
+    const auto* role = body["actor"].as_string();
+    const auto* at = body["at"].as_string();
+    const auto* on = body["on"].as_string();
+    if (!kind || !role || !at || !on) return false;
+    const auto instant_at = parse_instant_utc(*at);
+    const auto day = parse_date(*on);
+    if (!instant_at || !day) return false;
+    out.kind = *kind;
+    out.role = *role;
+    out.at = *instant_at;
+    out.on = *day;
+    return read_hash(body["procedure"], out.procedure) && read_hash(body["law"], out.law);
+}
+
+lookup_kind kind_named(std::string_view name) {
+    for (const lookup_kind kind :
+         {lookup_kind::hetu, lookup_kind::customer_number, lookup_kind::email, lookup_kind::phone,
+          lookup_kind::register_person})
+        if (name_of(kind) == name) return kind;
+    throw std::logic_error(fmt::format("`{}` is no kind of lookup", name));
+}
+
+}  // namespace
+
+result<event_keys> case_sealing::keys_for(const log::stream_tag& stream, std::uint64_t seq,
+                                          const std::set<data_class>& classes) {
+    std::set<data_class> wanted = classes;
+    wanted.erase(data_class::open);
+    // together, because making keys waits for two disks
+    if (seq == 0)
+        wanted.insert({data_class::package, data_class::content, data_class::decision_facts});
+    std::vector<key_request> requests;
+    for (const data_class of : wanted) requests.push_back({stream, of});
+    PYKALA_TRY(const std::vector<log::key_id> ids, keys_.make(requests, clock_.now().at));
+    event_keys keys;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (!classes.contains(requests[i].of)) continue;
+        PYKALA_TRY(secret_key key, keys_.find(ids[i]));
+        keys.emplace(requests[i].of, event_key{ids[i], std::move(key)});
+    }
+    return keys;
+}
+
+result<desk::sealed_event> case_sealing::seal(const log::stream_tag& stream,
+                                              const cases::event& what) {
+    std::set<data_class> classes;
+    std::vector<event_field> fields;
+    for (const auto& [name, field] : what.fields) {
+        classes.insert(field.of);
+        fields.push_back({name, field.of, field.held});
+    }
+    PYKALA_TRY(const event_keys keys, keys_for(stream, what.seq, classes));
+    return seal_event(keys_.tenant(), stream, what.seq,
+                      {.of = "case",
+                       .kind = what.kind,
+                       .actor = what.role,
+                       .at = what.at,
+                       .on = what.on,
+                       .procedure = what.procedure,
+                       .law = what.law},
+                      std::move(fields), keys);
+}
+
+result<cases::event> case_sealing::open(const log::stream_tag& stream, std::uint64_t seq,
+                                        const desk::sealed_event& stored) {
+    PYKALA_TRY(read_event read, open_event(
+                                    keys_.tenant(), stream, seq, stored.public_part, stored.boxes,
+                                    [this](const log::key_id& id) { return keys_.find(id); },
+                                    [](data_class) { return true; }));
+    PYKALA_TRY(const std::string body, canonical_json(read.body));
+    cases::event out;
+    out.seq = seq;
+    if (log::write_leaf(stream, seq, sha256({}, body)) != stored.leaf || !read_body(read.body, out))
+        return malformed();
+    for (read_field& field : read.fields) {
+        // a box that is not there at all would leave its fields masked, which nobody asked for
+        if (field.state == field_state::masked) return malformed();
+        if (field.state == field_state::opened)
+            out.fields.emplace(field.commitment.name,
+                               cases::event_field{field.commitment.of, std::move(field.held)});
+    }
+    return out;
+}
+
+result<desk::sealed_box> case_sealing::seal_intent(const log::stream_tag& stream, std::uint64_t seq,
+                                                   const value& what) {
+    PYKALA_TRY(const event_keys keys, keys_for(stream, seq, {data_class::content}));
+    const event_key& key = keys.at(data_class::content);
+    PYKALA_TRY(std::string text, canonical_json(what));
+    const secret_text wiped(std::move(text));
+    const box_place place{keys_.tenant(), stream, seq, data_class::content, box_use::intent};
+    return desk::sealed_box{data_class::content, key.id,
+                            seal_box(key.key, key.id, place, wiped.text())};
+}
+
+result<value> case_sealing::open_intent(const log::stream_tag& stream, std::uint64_t seq,
+                                        const desk::sealed_box& box) {
+    PYKALA_TRY(const secret_key key, keys_.find(box.key));
+    PYKALA_TRY(const secret_text plain,
+               open_box(key, {keys_.tenant(), stream, seq, box.of, box_use::intent}, box.bytes));
+    return read_json(plain.text());
+}
+
+desk::person_tag case_sealing::lookup(std::string_view kind, std::string_view text) {
+    return to_hex(keys_.lookup_hash(kind_named(kind), text));
+}
+
+std::string case_sealing::digest_of(std::string_view text) {
+    return to_hex(sha256({}, text));
+}
+
+}  // namespace pykala::storage

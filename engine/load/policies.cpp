@@ -38,9 +38,21 @@ private:
         if (!name.starts_with(top) || !name.ends_with(".toml")) return;
         name.remove_prefix(top.size());
         if (name.starts_with("letters/")) return;
+        if (!has_meaning(name)) {
+            into_.findings.push_back(diagnostic_at({source.name, 1, 1}, severity::error, "S04",
+                                                   "this file has no meaning here",
+                                                   "policies/README.md lists the files"));
+            return;
+        }
         auto document = std::make_unique<toml_document>(source, into_.set.places, into_.findings);
         if (document->readable()) read(name, *document);
         files_.push_back({std::move(document), readable_pack(name)});
+    }
+
+    static bool has_meaning(std::string_view name) {
+        return name.starts_with("statutes/") || name.starts_with("calendars/") ||
+               name.starts_with("controllers/") || name == "classes.toml" ||
+               name == "practice.toml";
     }
 
     void read(std::string_view name, toml_document& document) {
@@ -53,11 +65,8 @@ private:
             read_pack(name, root);
         else if (name == "classes.toml")
             load_classes(root, into_.set);
-        else if (name == "practice.toml")
-            load_practice(root, into_.set);
         else
-            root.fault({}, "S04", "this file has no meaning here",
-                       "files of policies/ are listed in policies/README.md");
+            load_practice(root, into_.set);
     }
 
     void read_pack(std::string_view name, const table_reader& root) {

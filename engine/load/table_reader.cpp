@@ -161,7 +161,9 @@ std::int64_t table_reader::number(std::string_view key, std::int64_t least,
         fault(key, "S03", wrong_shape(key, "a whole number", *node));
     else if (value->get() < least || value->get() > most)
         fault(key, "S03",
-              fmt::format("`{}` is {}, it must lie from {} to {}", key, value->get(), least, most));
+              least == most ? fmt::format("`{}` is {}, it must be {}", key, value->get(), least)
+                            : fmt::format("`{}` is {}, it must lie from {} to {}", key,
+                                          value->get(), least, most));
     else
         return value->get();
     return least;

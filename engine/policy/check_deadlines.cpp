@@ -49,7 +49,7 @@ std::vector<way> near_misses(const rule_version& version) {
         const period days{length.count * 30, time_unit::days};
         all.push_back({to_string(days), days, {}});
     }
-    all.push_back({"no next working day", length, version.steps, false});
+    all.push_back({"a last day that is no working day", length, version.steps, false});
     return all;
 }
 

@@ -1,10 +1,12 @@
-// Protects the law files of this repository: they load and check without one error, and hold what the contract counts.
-// The real folder policies/ is read, so a lawyer's slip fails here before it reaches a release.
+// Protects the law files of this repository: they load and check without one error, and hold what
+// the contract counts. The real folder policies/ is read, so a lawyer's slip fails here before it
+// reaches a release.
 #include <doctest/doctest.h>
 
-#include "api/definitions/definitions.hpp"
 #include "engine/load/policies.hpp"
 #include "engine/policy/check.hpp"
+
+#include "api/definitions/definitions.hpp"
 
 using namespace pykala;
 

@@ -11,6 +11,7 @@
 
 #include "engine/base/nearest.hpp"
 #include "engine/load/policies.hpp"
+#include "engine/log/canonical_json.hpp"
 #include "engine/policy/check.hpp"
 #include "engine/policy/show.hpp"
 

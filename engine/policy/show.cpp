@@ -101,67 +101,67 @@ std::string category_block(const policy_set& set, const pack& owner, const categ
 // -- JSON
 // ------------------------------------------------------------------------------------------------------------
 
-json_value json_of(const text3& text) {
-    return json_object{{"fi", text.fi}, {"sv", text.sv}, {"en", text.en}};
+value json_of(const text3& text) {
+    return value_object{{"fi", text.fi}, {"sv", text.sv}, {"en", text.en}};
 }
 
-json_array json_of(const std::vector<std::string>& all) {
+value_array json_of(const std::vector<std::string>& all) {
     return {all.begin(), all.end()};
 }
 
 template <named_enum E>
-json_array json_of(const std::vector<E>& all) {
-    json_array names;
+value_array json_of(const std::vector<E>& all) {
+    value_array names;
     for (const auto each : all) names.emplace_back(name_of(each));
     return names;
 }
 
 template <class T>
-json_value json_of(const marked<std::vector<T>>& what) {
-    return json_object{
+value json_of(const marked<std::vector<T>>& what) {
+    return value_object{
         {"value", json_of(what.value)}, {"mark", name_of(what.how)}, {"why", what.why}};
 }
 
-json_value json_of(const rule& each, date on) {
-    json_object made{{"rule", each.id},
-                     {"authority", name_of(each.by)},
-                     {"cite", each.cite},
-                     {"starts", name_of(each.starts)},
-                     {"end", name_of(each.end)},
-                     {"floor", each.floor},
-                     {"ceiling", each.ceiling},
-                     {"commodities", json_of(each.commodities)},
-                     {"condition", each.condition ? json_value(name_of(*each.condition)) : nullptr},
-                     {"ground", each.ground.empty() ? json_value() : json_value(each.ground)},
-                     {"grade", name_of(each.grade)},
-                     {"unconfirmed", each.unconfirmed},
-                     {"says", json_of(each.says)},
-                     {"rationale", each.rationale}};
+value json_of(const rule& each, date on) {
+    value_object made{{"rule", each.id},
+                      {"authority", name_of(each.by)},
+                      {"cite", each.cite},
+                      {"starts", name_of(each.starts)},
+                      {"end", name_of(each.end)},
+                      {"floor", each.floor},
+                      {"ceiling", each.ceiling},
+                      {"commodities", json_of(each.commodities)},
+                      {"condition", each.condition ? value(name_of(*each.condition)) : nullptr},
+                      {"ground", each.ground.empty() ? value() : value(each.ground)},
+                      {"grade", name_of(each.grade)},
+                      {"unconfirmed", each.unconfirmed},
+                      {"says", json_of(each.says)},
+                      {"rationale", each.rationale}};
     made["unconfirmed_for"] =
-        each.unconfirmed_for ? json_value(to_string(*each.unconfirmed_for)) : nullptr;
+        each.unconfirmed_for ? value(to_string(*each.unconfirmed_for)) : nullptr;
     const auto* version = version_on(each.versions, on);
-    made["period"] = version ? json_value(to_string(version->length)) : nullptr;
-    made["formula"] = version ? json_value(formula_of(each, *version)) : nullptr;
-    made["effective_from"] = version ? json_value(to_string(version->effective_from)) : nullptr;
+    made["period"] = version ? value(to_string(version->length)) : nullptr;
+    made["formula"] = version ? value(formula_of(each, *version)) : nullptr;
+    made["effective_from"] = version ? value(to_string(version->effective_from)) : nullptr;
     return made;
 }
 
-json_array json_of(const std::vector<const rule*>& rules, date on) {
-    json_array all;
+value_array json_of(const std::vector<const rule*>& rules, date on) {
+    value_array all;
     for (const auto* each : rules) all.push_back(json_of(*each, on));
     return all;
 }
 
-json_value json_of(const policy_set& set, const pack& owner, const category& what, date on) {
+value json_of(const policy_set& set, const pack& owner, const category& what, date on) {
     const auto* none = none_on_purpose(owner, what);
-    json_array held;
+    value_array held;
     for (const auto& id : what.classes)
         if (const auto* known = find(set.classes, id); known && known->held_in_force)
             held.emplace_back(id);
-    json_object follows;
+    value_object follows;
     for (const auto& id : what.id_parts)
         if (const auto* part = find(set.id_parts, id)) follows[id] = name_of(part->follows);
-    return json_object{
+    return value_object{
         {"id", what.id},
         {"name", json_of(what.name)},
         {"says", json_of(what.says)},
@@ -170,7 +170,7 @@ json_value json_of(const policy_set& set, const pack& owner, const category& wha
         {"id_parts", json_of(what.id_parts)},
         {"parts", json_of(what.parts)},
         {"personal", what.personal},
-        {"commodity", what.commodity ? json_value(name_of(*what.commodity)) : nullptr},
+        {"commodity", what.commodity ? value(name_of(*what.commodity)) : nullptr},
         {"mark", name_of(what.how)},
         {"why", what.why},
         {"controller", what.facts.controller},
@@ -179,14 +179,14 @@ json_value json_of(const policy_set& set, const pack& owner, const category& wha
         {"sources", json_of(what.facts.sources)},
         {"recipients", json_of(what.facts.recipients)},
         {"transfers", json_of(what.facts.transfers)},
-        {"portability", json_object{{"value", name_of(what.facts.portability.value)},
-                                    {"mark", name_of(what.facts.portability.how)},
-                                    {"why", what.facts.portability.why}}},
+        {"portability", value_object{{"value", name_of(what.facts.portability.value)},
+                                     {"mark", name_of(what.facts.portability.how)},
+                                     {"why", what.facts.portability.why}}},
         {"statutory", json_of(statutory_rules(set, owner, what), on)},
         {"house", json_of(house_rules(owner, what), on)},
         {"held_in_force", std::move(held)},
         {"follows", std::move(follows)},
-        {"no_retention", none ? json_value(none->rationale) : nullptr}};
+        {"no_retention", none ? value(none->rationale) : nullptr}};
 }
 
 }  // namespace
@@ -212,19 +212,19 @@ std::string show_table(const policy_set& set, const pack& owner, date on) {
     return text;
 }
 
-json_value show_json(const policy_set& set, const pack& owner, date on) {
-    json_array categories;
+value show_json(const policy_set& set, const pack& owner, date on) {
+    value_array categories;
     for (const auto& [id, what] : owner.categories)
         categories.push_back(json_of(set, owner, what, on));
-    return json_object{{"tenant", owner.id},
-                       {"title", json_of(owner.title)},
-                       {"on", to_string(on)},
-                       {"status", name_of(owner.status)},
-                       {"commodities", json_of(owner.commodities)},
-                       {"promise", json_object{{"period", to_string(owner.promise.value)},
-                                               {"mark", name_of(owner.promise.how)},
-                                               {"why", owner.promise.why}}},
-                       {"categories", std::move(categories)}};
+    return value_object{{"tenant", owner.id},
+                        {"title", json_of(owner.title)},
+                        {"on", to_string(on)},
+                        {"status", name_of(owner.status)},
+                        {"commodities", json_of(owner.commodities)},
+                        {"promise", value_object{{"period", to_string(owner.promise.value)},
+                                                 {"mark", name_of(owner.promise.how)},
+                                                 {"why", owner.promise.why}}},
+                        {"categories", std::move(categories)}};
 }
 
 }  // namespace pykala

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "engine/log/canonical_json.hpp"
+#include "engine/base/value.hpp"
 #include "engine/policy/model.hpp"
 
 namespace pykala {
@@ -17,6 +17,6 @@ std::string formula_of(const rule& which, const rule_version& version);
 std::string show_table(const policy_set& set, const pack& owner, date on);
 
 // The same and more, by member names as in policies/README.md.
-json_value show_json(const policy_set& set, const pack& owner, date on);
+value show_json(const policy_set& set, const pack& owner, date on);
 
 }  // namespace pykala

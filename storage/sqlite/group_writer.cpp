@@ -1,0 +1,121 @@
+#include "storage/sqlite/group_writer.hpp"
+
+#include <exception>
+#include <future>
+#include <iterator>
+#include <utility>
+
+namespace pykala::storage {
+
+result<std::unique_ptr<group_writer>> group_writer::start(std::unique_ptr<connection> db,
+                                                          std::int64_t origin) {
+    PYKALA_TRY(log_appender log, log_appender::open(*db, origin));
+    PYKALA_CHECK(log.begin());
+    PYKALA_TRY(statement savepoint, db->prepare("SAVEPOINT unit"));
+    PYKALA_TRY(statement release, db->prepare("RELEASE unit"));
+    PYKALA_TRY(statement roll_back_to, db->prepare("ROLLBACK TO unit"));
+    return std::unique_ptr<group_writer>(
+        new group_writer(std::move(db), std::move(log), std::move(savepoint), std::move(release),
+                         std::move(roll_back_to)));
+}
+
+group_writer::group_writer(std::unique_ptr<connection> db, log_appender log, statement savepoint,
+                           statement release, statement roll_back_to)
+    : db_(std::move(db)),
+      log_(std::move(log)),
+      savepoint_(std::move(savepoint)),
+      release_(std::move(release)),
+      roll_back_to_(std::move(roll_back_to)),
+      head_(log_.head()),
+      thread_([this] { serve(); }) {}
+
+group_writer::~group_writer() {
+    {
+        const std::lock_guard guard(mutex_);
+        ending_ = true;
+    }
+    arrived_.notify_one();
+    thread_.join();
+}
+
+void group_writer::submit(work what, completion done) {
+    bool first = false;
+    {
+        const std::lock_guard guard(mutex_);
+        first = waiting_.empty();
+        waiting_.push_back({std::move(what), std::move(done)});
+    }
+    if (first) arrived_.notify_one();
+}
+
+result<void> group_writer::run(work what) {
+    std::promise<result<void>> promise;
+    auto answer = promise.get_future();
+    submit(std::move(what), [&promise](result<void> r) { promise.set_value(std::move(r)); });
+    return answer.get();
+}
+
+tree_head group_writer::head() const {
+    const std::lock_guard guard(mutex_);
+    return head_;
+}
+
+void group_writer::serve() {
+    std::vector<job> group;
+    for (;;) {
+        {
+            std::unique_lock guard(mutex_);
+            arrived_.wait(guard, [this] { return ending_ || !waiting_.empty(); });
+            if (waiting_.empty()) return;
+            const auto count = std::ptrdiff_t(std::min(waiting_.size(), group_max));
+            group.assign(std::make_move_iterator(waiting_.begin()),
+                         std::make_move_iterator(waiting_.begin() + count));
+            waiting_.erase(waiting_.begin(), waiting_.begin() + count);
+        }
+        carry_out(group);
+        group.clear();
+    }
+}
+
+void group_writer::carry_out(std::vector<job>& group) {
+    std::vector<result<void>> outcomes(group.size());
+    const auto committed = commit_group(group, outcomes);
+    if (committed) {
+        const std::lock_guard guard(mutex_);
+        head_ = log_.head();
+    } else {
+        log_.forget();
+    }
+    for (std::size_t i = 0; i < group.size(); ++i)
+        group[i].done(committed ? std::move(outcomes[i]) : committed);
+}
+
+result<void> group_writer::commit_group(std::vector<job>& group,
+                                        std::vector<result<void>>& outcomes) {
+    PYKALA_TRY(transaction whole, transaction::begin_immediate(*db_));
+    PYKALA_CHECK(log_.begin());
+    for (std::size_t i = 0; i < group.size(); ++i) PYKALA_CHECK(run_one(group[i], outcomes[i]));
+    PYKALA_CHECK(log_.flush());
+    return whole.commit();
+}
+
+// Gives a problem only when the transaction itself is lost.
+result<void> group_writer::run_one(const job& one, result<void>& outcome) {
+    PYKALA_CHECK(savepoint_.execute());
+    const std::size_t mark = log_.mark();
+    try {
+        outcome = one.what(log_);
+    } catch (const std::exception& fault) {
+        outcome = fail(problem_kind::corrupt, "broken_invariant", fault.what(),
+                       "nothing was changed; look into the case before going on");
+    }
+    if (!outcome) {
+        // On a full disk and the like SQLite has given up the whole transaction by itself.
+        if (!db_->in_transaction()) return outcome;
+        log_.take_back(mark);
+        PYKALA_CHECK(roll_back_to_.execute());
+    }
+    return release_.execute();
+}
+
+}  // namespace pykala::storage

@@ -1,0 +1,74 @@
+// The one writer of a tenant's database: a thread that takes the units of work that wait, runs them
+// in one transaction, commits once and then completes each (group commit).
+//
+// A unit runs under a savepoint: one that fails takes nothing of the others with it. The leaves of
+// the log are numbered in the same transaction. A unit is completed only after the commit is
+// durable, in the order of submission; when the commit fails, every unit of the group is completed
+// with that problem and nothing of it is there.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/log_tables.hpp"
+
+namespace pykala::storage {
+
+class group_writer {
+public:
+    // Runs on the writer's thread, inside the transaction. Leaves for the log go through `log`.
+    using work = std::function<result<void>(log_appender& log)>;
+    // Called once, on the writer's thread; it must be short and must not throw.
+    using completion = std::function<void(result<void>)>;
+
+    // Takes the connection over; `origin` is the log in use. Who prepares statements on it for
+    // units does so before, through `db`.
+    static result<std::unique_ptr<group_writer>> start(std::unique_ptr<connection> db,
+                                                       std::int64_t origin);
+    // Carries out what was submitted, then ends.
+    ~group_writer();
+    group_writer(const group_writer&) = delete;
+    group_writer& operator=(const group_writer&) = delete;
+
+    void submit(work what, completion done);
+    // Submits and waits.
+    result<void> run(work what);
+
+    // Head of the log as last committed.
+    tree_head head() const;
+
+    // Units that one transaction takes at most.
+    static constexpr std::size_t group_max = 256;
+
+private:
+    struct job {
+        work what;
+        completion done;
+    };
+    group_writer(std::unique_ptr<connection> db, log_appender log, statement savepoint,
+                 statement release, statement roll_back_to);
+
+    void serve();
+    void carry_out(std::vector<job>& group);
+    result<void> commit_group(std::vector<job>& group, std::vector<result<void>>& outcomes);
+    result<void> run_one(const job& one, result<void>& outcome);
+
+    std::unique_ptr<connection> db_;
+    log_appender log_;
+    statement savepoint_, release_, roll_back_to_;
+
+    mutable std::mutex mutex_;
+    std::condition_variable arrived_;
+    std::vector<job> waiting_;   // guarded by mutex_
+    tree_head head_;             // guarded by mutex_
+    bool ending_ = false;        // guarded by mutex_
+    std::thread thread_;
+};
+
+}  // namespace pykala::storage

@@ -1,0 +1,14 @@
+#include "storage/sqlite/schema/schema.hpp"
+
+#include <array>
+
+namespace pykala::storage {
+
+std::span<const migration> migrations() {
+    static const std::array version_1{v1_tenant_sql, v1_case_sql,   v1_queue_sql,
+                                      v1_work_sql,   v1_people_sql, v1_log_sql};
+    static const std::array steps{migration{1, version_1}};
+    return steps;
+}
+
+}  // namespace pykala::storage

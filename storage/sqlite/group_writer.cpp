@@ -7,19 +7,19 @@
 
 namespace pykala::storage {
 
-result<std::unique_ptr<group_writer>> group_writer::start(std::unique_ptr<connection> db,
-                                                          std::int64_t origin) {
-    PYKALA_TRY(log_appender log, log_appender::open(*db, origin));
+result<std::unique_ptr<group_writer>> group_writer::start(connection opened, std::int64_t origin) {
+    auto db = std::make_unique<session>(std::move(opened));
+    PYKALA_TRY(log_appender log, log_appender::open(db->db(), origin));
     PYKALA_CHECK(log.begin());
-    PYKALA_TRY(statement savepoint, db->prepare("SAVEPOINT unit"));
-    PYKALA_TRY(statement release, db->prepare("RELEASE unit"));
-    PYKALA_TRY(statement roll_back_to, db->prepare("ROLLBACK TO unit"));
-    return std::unique_ptr<group_writer>(
-        new group_writer(std::move(db), std::move(log), std::move(savepoint), std::move(release),
-                         std::move(roll_back_to)));
+    PYKALA_TRY(statement savepoint, db->db().prepare("SAVEPOINT unit"));
+    PYKALA_TRY(statement release, db->db().prepare("RELEASE unit"));
+    PYKALA_TRY(statement roll_back_to, db->db().prepare("ROLLBACK TO unit"));
+    return std::unique_ptr<group_writer>(new group_writer(std::move(db), std::move(log),
+                                                          std::move(savepoint), std::move(release),
+                                                          std::move(roll_back_to)));
 }
 
-group_writer::group_writer(std::unique_ptr<connection> db, log_appender log, statement savepoint,
+group_writer::group_writer(std::unique_ptr<session> db, log_appender log, statement savepoint,
                            statement release, statement roll_back_to)
     : db_(std::move(db)),
       log_(std::move(log)),
@@ -92,7 +92,7 @@ void group_writer::carry_out(std::vector<job>& group) {
 
 result<void> group_writer::commit_group(std::vector<job>& group,
                                         std::vector<result<void>>& outcomes) {
-    PYKALA_TRY(transaction whole, transaction::begin_immediate(*db_));
+    PYKALA_TRY(transaction whole, transaction::begin_immediate(db_->db()));
     PYKALA_CHECK(log_.begin());
     for (std::size_t i = 0; i < group.size(); ++i) PYKALA_CHECK(run_one(group[i], outcomes[i]));
     PYKALA_CHECK(log_.flush());
@@ -104,14 +104,14 @@ result<void> group_writer::run_one(const job& one, result<void>& outcome) {
     PYKALA_CHECK(savepoint_.execute());
     const std::size_t mark = log_.mark();
     try {
-        outcome = one.what(log_);
+        outcome = one.what(*db_, log_);
     } catch (const std::exception& fault) {
         outcome = fail(problem_kind::corrupt, "broken_invariant", fault.what(),
                        "nothing was changed; look into the case before going on");
     }
     if (!outcome) {
         // On a full disk and the like SQLite has given up the whole transaction by itself.
-        if (!db_->in_transaction()) return outcome;
+        if (!db_->db().in_transaction()) return outcome;
         log_.take_back(mark);
         PYKALA_CHECK(roll_back_to_.execute());
     }

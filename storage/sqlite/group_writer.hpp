@@ -17,20 +17,19 @@
 
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/log_tables.hpp"
+#include "storage/sqlite/session.hpp"
 
 namespace pykala::storage {
 
 class group_writer {
 public:
     // Runs on the writer's thread, inside the transaction. Leaves for the log go through `log`.
-    using work = std::function<result<void>(log_appender& log)>;
+    using work = std::function<result<void>(session& db, log_appender& log)>;
     // Called once, on the writer's thread; it must be short and must not throw.
     using completion = std::function<void(result<void>)>;
 
-    // Takes the connection over; `origin` is the log in use. Who prepares statements on it for
-    // units does so before, through `db`.
-    static result<std::unique_ptr<group_writer>> start(std::unique_ptr<connection> db,
-                                                       std::int64_t origin);
+    // Takes the connection over; `origin` is the log in use.
+    static result<std::unique_ptr<group_writer>> start(connection db, std::int64_t origin);
     // Carries out what was submitted, then ends.
     ~group_writer();
     group_writer(const group_writer&) = delete;
@@ -51,7 +50,7 @@ private:
         work what;
         completion done;
     };
-    group_writer(std::unique_ptr<connection> db, log_appender log, statement savepoint,
+    group_writer(std::unique_ptr<session> db, log_appender log, statement savepoint,
                  statement release, statement roll_back_to);
 
     void serve();
@@ -59,15 +58,15 @@ private:
     result<void> commit_group(std::vector<job>& group, std::vector<result<void>>& outcomes);
     result<void> run_one(const job& one, result<void>& outcome);
 
-    std::unique_ptr<connection> db_;
+    std::unique_ptr<session> db_;
     log_appender log_;
     statement savepoint_, release_, roll_back_to_;
 
     mutable std::mutex mutex_;
     std::condition_variable arrived_;
-    std::vector<job> waiting_;   // guarded by mutex_
-    tree_head head_;             // guarded by mutex_
-    bool ending_ = false;        // guarded by mutex_
+    std::vector<job> waiting_;  // guarded by mutex_
+    tree_head head_;            // guarded by mutex_
+    bool ending_ = false;       // guarded by mutex_
     std::thread thread_;
 };
 

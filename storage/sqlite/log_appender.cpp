@@ -31,10 +31,9 @@ result<void> log_appender::append(std::int64_t event, std::string_view leaf) {
 result<void> log_appender::flush() {
     std::vector<log::node> completed;
     for (const waiting_leaf& leaf : waiting_) {
-        PYKALA_CHECK(put_leaf_.execute_with(origin_, std::int64_t(edge_->size), leaf.event,
-                                            byte_view(leaf.parts.stream),
-                                            std::int64_t(leaf.parts.seq),
-                                            byte_view(leaf.parts.body)));
+        PYKALA_CHECK(put_leaf_.execute_with(
+            origin_, std::int64_t(edge_->size), leaf.event, byte_view(leaf.parts.stream),
+            std::int64_t(leaf.parts.seq), byte_view(leaf.parts.body)));
         edge_->append(sha256, leaf.hash, completed);
     }
     waiting_.clear();

@@ -10,8 +10,11 @@ namespace pykala::storage {
 namespace {
 
 problem broken(std::string detail) {
-    return {problem_kind::corrupt, "log_broken", std::move(detail),
-            "restore the database from a backup", {}};
+    return {problem_kind::corrupt,
+            "log_broken",
+            std::move(detail),
+            "restore the database from a backup",
+            {}};
 }
 
 // Carries a problem through engine/log, which asks for nodes by a function that cannot fail.
@@ -75,9 +78,8 @@ result<log_reader> log_reader::open(connection& db, std::int64_t origin) {
                db.prepare("SELECT coalesce(max(idx) + 1, 0) FROM log WHERE origin = ?"));
     PYKALA_TRY(statement range, db.prepare("SELECT stream, seq, body FROM log WHERE origin = ? "
                                            "AND idx >= ? AND idx < ? ORDER BY idx"));
-    PYKALA_TRY(
-        statement node,
-        db.prepare("SELECT hash FROM log_nodes WHERE origin = ? AND level = ? AND idx = ?"));
+    PYKALA_TRY(statement node,
+               db.prepare("SELECT hash FROM log_nodes WHERE origin = ? AND level = ? AND idx = ?"));
     PYKALA_TRY(statement of_event,
                db.prepare("SELECT idx FROM log WHERE event = ? AND origin = ?"));
     return log_reader(std::move(count), std::move(range), std::move(node), std::move(of_event),

@@ -12,8 +12,8 @@ namespace pykala::storage {
 inline constexpr std::int64_t tenant_application_id = 0x504B4442;
 
 struct migration {
-    int version;                             // `user_version` once the step is done
-    std::span<const std::string_view> sql;   // parts, run in order within one transaction
+    int version;                            // `user_version` once the step is done
+    std::span<const std::string_view> sql;  // parts, run in order within one transaction
 };
 
 // In order; the last one's version is what this program reads and writes.

@@ -24,12 +24,14 @@ CREATE TABLE persons(                                  -- under which keyed hash
     case_id INTEGER NOT NULL REFERENCES cases(id),
     PRIMARY KEY(tag, case_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX persons_by_case ON persons(case_id, tag);
 
 CREATE TABLE events(
     id     INTEGER PRIMARY KEY,
     stream INTEGER NOT NULL REFERENCES streams(id),
     seq    INTEGER NOT NULL CHECK(seq >= 0),
     public TEXT NOT NULL,                              -- canonical JSON {"body","fields","open"}
+    body   BLOB NOT NULL CHECK(length(body) = 32),     -- its hash, to which the log commits
     UNIQUE(stream, seq)
 ) STRICT;
 

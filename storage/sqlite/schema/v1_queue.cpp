@@ -8,7 +8,7 @@ namespace pykala::storage {
 const std::string_view v1_queue_sql = R"sql(
 CREATE TABLE queue(
     case_id      INTEGER PRIMARY KEY REFERENCES cases(id),
-    number       TEXT NOT NULL UNIQUE,
+    number       TEXT NOT NULL,
     version      INTEGER NOT NULL,
     right        TEXT NOT NULL,
     kind         TEXT NOT NULL,
@@ -36,6 +36,7 @@ CREATE INDEX queue_by_state ON queue(state, alert, last_day, number);
 CREATE INDEX queue_by_right ON queue(right, open, alert, last_day, number);
 CREATE INDEX queue_by_assignee ON queue(assignee, open, alert, last_day, number)
     WHERE assignee <> '';
+CREATE INDEX queue_by_number ON queue(open, number);
 CREATE INDEX queue_by_arrival ON queue(open, received_on, number);
 )sql";
 

@@ -1,0 +1,29 @@
+// Whether the queue is what the events say, and the queue made anew from them (`pykala queue
+// check`). What the events say is for the caller to compute: opening and folding them needs keys.
+#pragma once
+
+#include <functional>
+
+#include "storage/sqlite/case_reader.hpp"
+#include "storage/sqlite/tenant_store.hpp"
+
+namespace pykala::storage {
+
+// What queue, timers and persons must hold of a case: the projection of the fold of its events.
+using projector = std::function<result<stored_projection>(const desk::stored_case&)>;
+
+struct store_finding {
+    std::string code;    // stable name
+    std::string number;  // of the case; empty where it concerns the whole
+    std::string detail;  // one sentence
+};
+
+// Findings `queue_missing`, `queue_differs`, `timers_differ`, `persons_differ`, `case_unreadable`.
+// Each case is read in a view of its own, so the server may go on meanwhile.
+result<std::vector<store_finding>> check_queue(tenant_store& store, const projector& project);
+
+// Writes what differs anew; gives how many cases. Durable on return. A case that cannot be read is
+// left as it is. The server must not be taking commands.
+result<std::size_t> rebuild_queue(tenant_store& store, const projector& project);
+
+}  // namespace pykala::storage

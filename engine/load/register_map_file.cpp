@@ -76,7 +76,7 @@ void read_categories(const table_reader& from, const pack& tenant, mapped_table&
     for (const auto& [value, part] : from.tables("category_of", id_form::any))
         known(part, "id", table.category_of[value] = part.text("id"));
     const bool by_row = !table.category_column.empty();
-    if (by_row == !table.categories.empty() || by_row == table.category_of.empty() ||
+    if ((by_row && !table.categories.empty()) || by_row == table.category_of.empty() ||
         by_row == table.columns.empty())
         from.fault("category_column", "R05",
                    "a table has either `category` or all of "
@@ -155,6 +155,12 @@ void check_ways(const table_reader& root, const register_map& map) {
                        "choose a table that has `person`");
     };
     names_person("person", map.person.table);
+    if (const auto* table = map.find_table(map.person.table);
+        table && table->erase == row_erasure::row)
+        root.fault(
+            "person", "R05",
+            fmt::format("rows of `{}` are the persons and go last, by themselves", table->name),
+            "write erase = \"columns\" there");
     for (const auto& key : map.keys) names_person("key", key.table);
     for (const auto& table : map.tables) {
         known("table", table.through);

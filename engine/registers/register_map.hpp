@@ -5,7 +5,9 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/text3.hpp"
@@ -72,12 +74,15 @@ struct mapped_table {
     mapped_facts facts;
     std::optional<mapped_series> series;
     std::optional<mapped_reduction> reduction;
-    // Either columns belong to categories …
+    // Without categories the table only helps (a contract's state, a former code); its rows go with
+    // the person. Else columns belong to categories …
     std::map<std::string, std::vector<std::string>, std::less<>> categories;
     // … or a column of the row says which category all `columns` are.
     std::string category_column;
     std::map<std::string, std::string, std::less<>> category_of;  // value → category
     std::vector<std::string> columns;
+
+    bool has_records() const { return !categories.empty() || !category_column.empty(); }
 };
 
 // Facts of a person that decide how an answer is released; columns of one table.
@@ -120,6 +125,8 @@ struct register_map {
     by_id<mapped_label> labels;        // by column
 
     const mapped_table* find_table(std::string_view name) const;
+    // Every column that the mapping names, with its table.
+    std::set<std::pair<std::string, std::string>> columns() const;
 };
 
 template <>

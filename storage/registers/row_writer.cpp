@@ -230,29 +230,43 @@ result<bool> write_row(const write_context& context, const std::vector<allowed_c
 }
 
 result<bool> sweep(const write_context& context, const std::vector<std::string>& people) {
+    const auto& map = context.map;
+    const auto has_record = [](const raw_row& row) {
+        return std::ranges::any_of(categories_of(row),
+                                   [&](const auto& c) { return is_present(row, c.second); });
+    };
     bool any_record = false;
+    std::set<std::string> owners;                          // who has rows beside the own
     std::set<std::pair<std::string, std::string>> led_to;  // rows that others need
     for (const auto& [table, by_key] : context.rows)
         for (const auto& [key, row] : by_key) {
-            for (const auto& [category, columns] : categories_of(row))
-                any_record |= is_present(row, columns);
+            any_record |= has_record(row);
+            if (table != map.person.table && row.table->has_records())
+                for (const auto& owner : people)
+                    if (row.owner == owner || row.value(row.table->also_person) == owner)
+                        owners.insert(owner);
             if (const auto by = row.value(row.table->by)) led_to.emplace(row.table->through, *by);
         }
-    const auto leads = [&](const std::string& name) {
-        return std::ranges::any_of(context.map.tables,
-                                   [&](const auto& table) { return table.through == name; });
+    const auto ends_here = [&](const std::string& name, const raw_row& row) {
+        if (has_record(row) || row.several_parties) return false;
+        if (name == map.person.table) return !owners.contains(row.owner);
+        if (!row.table->has_records()) return !any_record;
+        const bool leads = std::ranges::any_of(
+            map.tables, [&](const auto& table) { return table.through == name; });
+        return leads && !led_to.contains({name, row.key});
     };
     for (const auto& [table, by_key] : context.rows)
         for (const auto& [key, row] : by_key) {
-            if (!leads(table)) break;
-            const bool empty = std::ranges::none_of(
-                categories_of(row), [&](const auto& c) { return is_present(row, c.second); });
-            if (!empty || row.several_parties || led_to.contains({table, key})) continue;
-            PYKALA_TRY(const bool as_read, delete_row(context, row));
+            const bool shared_help =
+                row.several_parties && !row.table->has_records() && !any_record;
+            if (!shared_help && !ends_here(table, row)) continue;
+            PYKALA_TRY(const bool as_read,
+                       shared_help ? update_row(context, row, without_person(row))
+                                   : delete_row(context, row));
             if (!as_read) return false;
         }
-    if (any_record || !context.map.disclosures) return true;
-    const auto& d = *context.map.disclosures;
+    if (any_record || !map.disclosures) return true;
+    const auto& d = *map.disclosures;
     PYKALA_TRY(auto drop, context.db.prepare(fmt::format("DELETE FROM {} WHERE {} = ?1",
                                                          quoted(d.table), quoted(d.person))));
     for (const auto& person : people) PYKALA_CHECK(drop.execute_with(person));

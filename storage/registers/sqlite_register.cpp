@@ -300,51 +300,10 @@ result<std::vector<change_result>> sqlite_register::execute(const execution& wha
     return results;
 }
 
-// Every table and column of the mapping, each once.
-std::set<std::pair<std::string, std::string>> named_columns(const register_map& map) {
-    std::set<std::pair<std::string, std::string>> all;
-    for (const auto& t : map.tables) {
-        const auto& f = t.facts;
-        for (const auto& column :
-             {t.key, t.person, t.by, t.also_person, t.restricted, t.hold_only, t.category_column,
-              f.event, f.contract_end, f.role_end, f.accounting_period_end, f.in_force, f.commodity,
-              f.balance, f.contract_key, f.contract_start})
-            all.emplace(t.name, column);
-        for (const auto* list : {&t.media, &t.cleared_on_unlink, &t.columns})
-            for (const auto& column : *list) all.emplace(t.name, column);
-        for (const auto& [id, columns] : t.categories)
-            for (const auto& column : columns) all.emplace(t.name, column);
-        if (t.series)
-            for (const auto& column :
-                 {t.series->point, t.series->month, t.series->step, t.series->values})
-                all.emplace(t.name, column);
-        if (t.reduction)
-            for (const auto& column : {t.reduction->key, t.reduction->address, t.reduction->ban})
-                all.emplace(t.name, column);
-    }
-    for (const auto& key : map.keys) all.emplace(key.table, key.column);
-    const auto& p = map.person;
-    for (const auto& column : p.name) all.emplace(p.table, column);
-    for (const auto& column : {p.language, p.kind, p.protected_address, p.contact_changed_on})
-        all.emplace(p.table, column);
-    if (const auto& d = map.disclosures)
-        for (const auto& column : {d->person, d->recipient, d->on, d->what})
-            all.emplace(d->table, column);
-    if (const auto& h = map.holds)
-        for (const auto& column : {h->row_table, h->row_key, h->reason, h->until})
-            all.emplace(h->table, column);
-    if (const auto& c = map.corrections)
-        for (const auto& column : {c->person, c->row_table, c->row_key, c->field, c->old_value,
-                                   c->new_value, c->kind, c->made_on})
-            all.emplace(c->table, column);
-    std::erase_if(all, [](const auto& one) { return one.second.empty(); });
-    return all;
-}
-
 result<void> check_columns(connection& db, const register_map& map) {
     PYKALA_TRY(auto query,
                db.prepare("SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2"));
-    for (const auto& [table, column] : named_columns(map)) {
+    for (const auto& [table, column] : map.columns()) {
         query.bind_all(table, column);
         PYKALA_TRY(const bool row, query.step());
         if (!row || query.integer(0) != 1)

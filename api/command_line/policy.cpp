@@ -19,6 +19,7 @@
 #include "api/command_line/print.hpp"
 #include "api/definitions/definitions.hpp"
 #include "api/definitions/law.hpp"
+#include "api/letters/check_letters.hpp"
 #include "api/time/local_day.hpp"
 
 namespace pykala::api {
@@ -33,6 +34,15 @@ result<loaded_policies> load(const policy_flags& flags) {
     PYKALA_TRY(const auto root, find_definitions(flags.definitions));
     PYKALA_TRY(const auto sources, read_definitions(root, "policies"));
     return load_policies(sources);
+}
+
+// The letters are checked against what the workflows send, where the definitions hold workflows.
+result<diagnostics> letter_findings(const policy_flags& flags) {
+    PYKALA_TRY(const auto root, find_definitions(flags.definitions));
+    PYKALA_TRY(auto sources, read_definitions(root, "policies"));
+    if (const auto workflows = read_definitions(root, "workflows"))
+        sources.insert(sources.end(), workflows->begin(), workflows->end());
+    return letters::check_letters(sources);
 }
 
 result<const pack*> find_pack(const policy_set& set, const std::string& tenant) {
@@ -59,7 +69,10 @@ int check(const policy_flags& flags) {
     if (!flags.tenant.empty())
         if (const auto known = find_pack(loaded->set, flags.tenant); !known)
             return print(known.error());
+    auto of_letters = letter_findings(flags);
+    if (!of_letters) return print(of_letters.error());
     auto findings = check_policies(loaded->set);
+    std::ranges::move(*of_letters, std::back_inserter(findings));
     std::ranges::move(loaded->findings, std::back_inserter(findings));
     std::erase_if(findings, [&](const diagnostic& each) { return !concerns(each, flags.tenant); });
     std::sort(findings.begin(), findings.end());

@@ -65,9 +65,6 @@ bool is_blank(std::string_view text) {
 
 }  // namespace
 
-// -- reader
-// ----------------------------------------------------------------------------------------------------------
-
 table_reader::table_reader(toml_document& owner, const toml::table* table, place at,
                            std::string name)
     : owner_(&owner), table_(table), at_(std::move(at)), name_(std::move(name)) {
@@ -290,9 +287,6 @@ std::vector<table_reader> table_reader::list(std::string_view key) const {
     for (const auto& each : *found) all.push_back(child(*each.as_table(), name, at_));
     return all;
 }
-
-// -- document
-// --------------------------------------------------------------------------------------------------------
 
 toml_document::toml_document(const source_text& source, place_book& places, diagnostics& findings)
     : file_(source.name), places_(places), findings_(findings) {

@@ -1,4 +1,5 @@
 // Ids and citations that lead nowhere.
+#include <algorithm>
 #include <set>
 
 #include "engine/policy/check_parts.hpp"
@@ -45,6 +46,18 @@ void check_cite(const context& in, const std::set<std::string_view>& acts, const
         hint_for(number, names));
 }
 
+// `2016/679 art 12; 1050/2018 s 29` cites two acts.
+std::vector<std::string_view> pieces_of(std::string_view cites) {
+    std::vector<std::string_view> all;
+    while (!cites.empty()) {
+        const auto end = std::min(cites.find(';'), cites.size());
+        all.push_back(cites.substr(0, end));
+        cites.remove_prefix(std::min(cites.size(), end + 1));
+        cites.remove_prefix(std::min(cites.find_first_not_of(' '), cites.size()));
+    }
+    return all;
+}
+
 void check_own_cite(const context& in, const place& table, const std::string& cite,
                     const std::string& number) {
     if (cite.empty() || number.empty() || cite.starts_with(number + " ") || cite == number) return;
@@ -78,7 +91,8 @@ void check_other_cites(const context& in) {
             check_cite(in, acts, each.at, "cite", int(i), each.cite[i]);
     for (const auto& [id, owner] : in.set.packs)
         for (const auto& [gap, each] : owner.gaps)
-            check_cite(in, acts, each.at, "law", -1, each.law);
+            for (const auto piece : pieces_of(each.law))
+                check_cite(in, acts, each.at, "law", -1, piece);
 }
 
 void check_facts(const context& in, const pack& owner, const place& at,

@@ -152,9 +152,6 @@ void check_outcome(const context& in, const pack& owner, const category& what) {
         "its records go to an officer as `retention_unstated`; the controller must set a period");
 }
 
-// -- longer than any statute
-// -----------------------------------------------------------------------------------------
-
 // One day from which everything is counted: the thing happens, the contract and the role end, and
 // the accounting period is the calendar year.
 date start_of(start_function starts, date day) {

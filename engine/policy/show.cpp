@@ -98,8 +98,14 @@ std::string category_block(const policy_set& set, const pack& owner, const categ
     return text;
 }
 
-// -- JSON
-// ------------------------------------------------------------------------------------------------------------
+// The categories of the notice by their numbers, then those that every pack adds.
+std::vector<const category*> in_order_of_the_notice(const pack& owner) {
+    std::vector<const category*> numbered, added;
+    for (const auto& [id, what] : owner.categories)
+        (id.starts_with(owner.case_prefix + "-") ? numbered : added).push_back(&what);
+    numbered.insert(numbered.end(), added.begin(), added.end());
+    return numbered;
+}
 
 value json_of(const text3& text) {
     return value_object{{"fi", text.fi}, {"sv", text.sv}, {"en", text.en}};
@@ -201,21 +207,35 @@ std::string formula_of(const rule& which, const rule_version& version) {
 std::string show_table(const policy_set& set, const pack& owner, date on) {
     auto text = fmt::format(
         "{}: how long records are kept, on {} ({}; sells {})\n"
-        "What the notice does not say is marked; \"not before\" holds a record, \"not after\" ends "
+        "Source: {}, {}\n"
+        "Answer promised within {}{}; where the statutory month is earlier, that counts.\n"
+        "What the notice does not say is marked. \"not before\" holds a record, \"not after\" ends "
         "it.\n",
         owner.title.fi, to_string(on),
         owner.status == pack_status::draft ? std::string("draft")
                                            : fmt::format("reviewed by {}", owner.reviewed_by),
-        list(owner.commodities));
-    for (const auto& [id, what] : owner.categories)
-        text += "\n" + category_block(set, owner, what, on);
+        list(owner.commodities), owner.notice.title,
+        owner.notice.dated ? to_string(*owner.notice.dated) : "undated",
+        to_string(owner.promise.value), suffix(owner.promise.how));
+    std::string_view group;
+    for (const auto* what : in_order_of_the_notice(owner)) {
+        if (what->group != group) {
+            group = what->group;
+            const auto* heading = find(owner.groups, group);
+            text += fmt::format("\n== {} ==\n", heading ? heading->name.fi : what->group);
+        }
+        text += "\n" + category_block(set, owner, *what, on);
+    }
+    if (!owner.gaps.empty()) text += "\n== What the notice lacks ==\n\n";
+    for (const auto& [id, gap] : owner.gaps)
+        text += fmt::format("- {} ({})\n  {}\n", gap.says, gap.law, gap.effect);
     return text;
 }
 
 value show_json(const policy_set& set, const pack& owner, date on) {
     value_array categories;
-    for (const auto& [id, what] : owner.categories)
-        categories.push_back(json_of(set, owner, what, on));
+    for (const auto* what : in_order_of_the_notice(owner))
+        categories.push_back(json_of(set, owner, *what, on));
     return value_object{{"tenant", owner.id},
                         {"title", json_of(owner.title)},
                         {"on", to_string(on)},

@@ -12,10 +12,12 @@
 #include "engine/load/policies.hpp"
 #include "engine/policy/vocabulary.hpp"
 #include "engine/workflow/check.hpp"
+#include "engine/workflow/draw.hpp"
 
 #include "api/command_line/command_line.hpp"
 #include "api/command_line/print.hpp"
 #include "api/definitions/definitions.hpp"
+#include "api/drawing/svg.hpp"
 
 namespace pykala::api {
 namespace {
@@ -70,6 +72,32 @@ int run_check(const workflow_options& options) {
     return 0;
 }
 
+int run_draw(const workflow_options& options) {
+    auto loaded = read_workflows(options.definitions);
+    if (!loaded) return print(loaded.error());
+    const auto found = loaded->set.workflows.find(options.right);
+    keep_right(loaded->findings, options.right);
+    const bool sound = found != loaded->set.workflows.end() && !has_errors(loaded->findings);
+    if (!sound || std::ranges::count(found->second.states, workflow::state_kind::initial,
+                                     &workflow::state::kind) != 1)
+        return print({problem_kind::invalid, "unsound_workflow",
+                      "the workflow `" + options.right + "` has errors and is not drawn",
+                      "run pykala workflow check --right " + options.right});
+    const auto& [right, definition] = *found;
+    const auto& words = loaded->set.words;
+    if (options.format == "dot") {
+        std::cout << workflow::to_dot(definition, words);
+    } else if (options.format == "scxml") {
+        std::cout << workflow::to_scxml(definition, words);
+    } else {
+        const auto svg = draw_svg(workflow::to_dot(definition, words), definition.title.en,
+                                  workflow::in_words(definition, words));
+        if (!svg) return print(svg.error());
+        std::cout << *svg;
+    }
+    return 0;
+}
+
 CLI::Option* add_right(CLI::App& command, workflow_options& options) {
     const auto names = all_names<right>();
     return command.add_option("--right", options.right, "one of the six rights")
@@ -93,6 +121,15 @@ void add_workflow(CLI::App& app, outcome& out) {
     add_definitions(*check, *options);
     check->footer("Example: pykala workflow check --right erasure");
     check->callback([options, &out] { out.exit_status = run_check(*options); });
+
+    auto* draw = group->add_subcommand("draw", "Prints a drawing of one workflow");
+    add_right(*draw, *options)->required();
+    draw->add_option("--format", options->format, "svg, dot (Graphviz) or scxml (W3C)")
+        ->check(CLI::IsMember({"svg", "dot", "scxml"}))
+        ->capture_default_str();
+    add_definitions(*draw, *options);
+    draw->footer("Example: pykala workflow draw --right erasure --format svg > erasure.svg");
+    draw->callback([options, &out] { out.exit_status = run_draw(*options); });
 }
 
 }  // namespace pykala::api

@@ -7,6 +7,10 @@ find_package(SQLite3 REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json url)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(graphviz REQUIRED IMPORTED_TARGET libgvc libcgraph)
+# the two plugins of Graphviz that are linked in: its renderer and its layout (api/drawing)
+pkg_get_variable(graphviz_libdir libgvc libdir)
+find_library(graphviz_core NAMES gvplugin_core PATHS ${graphviz_libdir}/graphviz REQUIRED)
+find_library(graphviz_dot NAMES gvplugin_dot_layout PATHS ${graphviz_libdir}/graphviz REQUIRED)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
@@ -23,5 +27,5 @@ target_link_libraries(pykala_storage_packages INTERFACE
 
 add_library(pykala_api_packages INTERFACE)
 target_link_libraries(pykala_api_packages INTERFACE
-  Boost::json Boost::url PkgConfig::graphviz CLI11::CLI11 spdlog::spdlog date::date date::date-tz OpenSSL::SSL
+  Boost::json Boost::url PkgConfig::graphviz ${graphviz_core} ${graphviz_dot} CLI11::CLI11 spdlog::spdlog date::date date::date-tz OpenSSL::SSL
   Threads::Threads)

@@ -45,9 +45,9 @@ const std::vector<room> rooms = {
      {}},
     {"api/",
      true,
-     {"engine/", "storage/", "api/",         "fmt/",     "spdlog/",   "boost/",  "openssl/",
-      "date/",   "CLI/",     "graphviz/",    "cjose/",   "jansson.h", "curl/",   "zip.h",
-      "cairo",   "pango/",   "mustache.hpp", "kainjow/", "gvc.h",     "cgraph.h"},
+     {"engine/", "storage/", "api/",         "fmt/",     "spdlog/",   "boost/",     "openssl/",
+      "date/",   "CLI/",     "graphviz/",    "cjose/",   "jansson.h", "curl/",      "zip.h",
+      "cairo",   "pango/",   "mustache.hpp", "kainjow/", "gvc.h",     "gvplugin.h", "cgraph.h"},
      {}},
 };
 

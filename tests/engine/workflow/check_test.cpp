@@ -122,7 +122,8 @@ TEST_SUITE("engine/workflow/check") {
     TEST_CASE("check: every code of the README is shown by a mutated file") {
         std::string all;
         for (const auto& file : source_files({"tests/bad/workflows"}, {".txt"})) all += file.text;
-        for (const auto& line : lines_of(read_file(std::string(PYKALA_SOURCE_DIR) + "/workflows/README.md")))
+        for (const auto& line :
+             lines_of(read_file(std::string(PYKALA_SOURCE_DIR) + "/workflows/README.md")))
             if (line.starts_with("| W"))
                 CHECK_MESSAGE(all.find("\n" + line.substr(2, 4) + ": ") != std::string::npos,
                               line.substr(2, 4));

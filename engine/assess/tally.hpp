@@ -21,7 +21,8 @@ struct leader {
     std::uint8_t rank = 0;
 
     void offer(std::uint16_t candidate, compact_day end, std::uint8_t strength) {
-        if (end < until || (end == until && strength <= rank)) return;
+        if (end < until || (end == until && strength < rank)) return;
+        if (end == until && strength == rank && rule != no_rule && candidate > rule) return;
         rule = candidate;
         until = end;
         rank = strength;

@@ -1,9 +1,10 @@
-// Bench `assess`: decisions a second on one thread, over generated records of all packs, beside the same in SQL.
-#include <fmt/format.h>
-
+// Bench `assess`: decisions a second on one thread, over generated records of all packs, beside the
+// same in SQL.
 #include <algorithm>
 #include <random>
 #include <stdexcept>
+
+#include <fmt/format.h>
 
 #include "engine/assess/batch.hpp"
 
@@ -44,19 +45,22 @@ private:
     }
 
     void add(record_batch& rows) {
-        const auto category = static_cast<std::uint16_t>(below(std::uint32_t(table_.categories().size())));
+        const auto category =
+            static_cast<std::uint16_t>(below(std::uint32_t(table_.categories().size())));
         const auto& known = table_.categories()[category];
         std::uint8_t facts = 0;
         if (percent(20)) facts |= fact_in_force;
         const auto balance = below(100);
-        if (balance < 90) facts |= fact_balance_settled;
-        else if (balance < 93 && !known.identity) facts |= fact_balance_open;
+        if (balance < 90)
+            facts |= fact_balance_settled;
+        else if (balance < 93 && !known.identity)
+            facts |= fact_balance_open;
         if (!known.identity && percent(1)) facts |= fact_hold_open;
         const bool dated_hold = !known.identity && percent(1);
         rows.category.push_back(category);
-        rows.commodity.push_back(percent(3)           ? std::uint8_t{0}
-                                 : known.commodity    ? known.commodity
-                                                      : static_cast<std::uint8_t>(1U << below(4)));
+        rows.commodity.push_back(percent(3)        ? std::uint8_t{0}
+                                 : known.commodity ? known.commodity
+                                                   : static_cast<std::uint8_t>(1U << below(4)));
         rows.facts.push_back(facts);
         rows.event.push_back(day(3));
         rows.contract_end.push_back(day(3));
@@ -85,15 +89,21 @@ measurement measure(std::uint64_t size) {
         std::vector<assessment> answers(records.rows.size());
         engine += seconds_of([&] {
             for (std::size_t p = 0; p + 1 < records.first_of_person.size(); ++p) {
-                const auto first = records.first_of_person[p], last = records.first_of_person[p + 1];
-                assess_person(*table, records.rows, first, last, std::span(answers).subspan(first, last - first));
+                const auto first = records.first_of_person[p],
+                           last = records.first_of_person[p + 1];
+                assess_person(*table, records.rows, first, last,
+                              std::span(answers).subspan(first, last - first));
             }
         });
         sql += seconds_of_sql(*table, records, answers);
         done += answers.size();
     }
     const double value = double(done) / engine, floor = double(done) / sql;
-    return {.size = done, .value = value, .unit = "decisions/s", .floor = "sqlite-sql", .floor_value = floor,
+    return {.size = done,
+            .value = value,
+            .unit = "decisions/s",
+            .floor = "sqlite-sql",
+            .floor_value = floor,
             .ratio = value / floor};
 }
 

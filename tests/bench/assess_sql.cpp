@@ -1,12 +1,12 @@
 #include "tests/bench/assess_sql.hpp"
 
-#include <fmt/format.h>
-#include <sqlite3.h>
-
 #include <fstream>
 #include <memory>
 #include <sstream>
 #include <stdexcept>
+
+#include <fmt/format.h>
+#include <sqlite3.h>
 
 #include "tests/bench/bench.hpp"
 
@@ -67,7 +67,8 @@ std::string quoted(const std::string& text) {
 }
 
 void load_rules(sqlite3* db, const assessment_table& table) {
-    run(db, R"(CREATE TABLE rule(id INTEGER PRIMARY KEY, name TEXT, cite TEXT, rank INT, floor INT, ceiling INT,
+    run(db,
+        R"(CREATE TABLE rule(id INTEGER PRIMARY KEY, name TEXT, cite TEXT, rank INT, floor INT, ceiling INT,
         unconfirmed INT, only_in_force INT, commodities INT, starts INT, calendar_year INT, years INT,
         window_months INT);
         CREATE TABLE cat(id INTEGER PRIMARY KEY, personal INT, identity INT, follows_others INT,
@@ -77,44 +78,56 @@ void load_rules(sqlite3* db, const assessment_table& table) {
     for (std::size_t i = 0; i < table.rules().size(); ++i) {
         const auto& r = table.rules()[i];
         const int rank = r.by == authority::case_fact ? 3 : r.by == authority::statute ? 2 : 1;
-        run(db, fmt::format("INSERT INTO rule VALUES({},{},{},{},{:d},{:d},{:d},{:d},{},{},{:d},{},{})", i, quoted(r.id),
-                            quoted(r.cite), rank, r.floor, r.ceiling, r.unconfirmed, r.only_in_force, r.commodities,
-                            int(r.starts), r.end == end_function::calendar_year_end, r.length.count,
-                            r.longest_start.count));
+        run(db,
+            fmt::format("INSERT INTO rule VALUES({},{},{},{},{:d},{:d},{:d},{:d},{},{},{:d},{},{})",
+                        i, quoted(r.id), quoted(r.cite), rank, r.floor, r.ceiling, r.unconfirmed,
+                        r.only_in_force, r.commodities, int(r.starts),
+                        r.end == end_function::calendar_year_end, r.length.count,
+                        r.longest_start.count));
     }
     for (std::size_t i = 0; i < table.categories().size(); ++i) {
         const auto& c = table.categories()[i];
-        run(db, fmt::format("INSERT INTO cat VALUES({},{:d},{:d},{:d},{:d},{:d},{:d})", i, c.personal, c.identity,
-                            c.follows_others, c.follows_regulated, c.regulated, c.needs_balance));
+        run(db, fmt::format("INSERT INTO cat VALUES({},{:d},{:d},{:d},{:d},{:d},{:d})", i,
+                            c.personal, c.identity, c.follows_others, c.follows_regulated,
+                            c.regulated, c.needs_balance));
         if (c.parts.empty()) run(db, fmt::format("INSERT INTO part VALUES({},0,1,0)", i));
         for (std::size_t p = 0; p < c.parts.size(); ++p) {
             const auto& part = c.parts[p];
             const bool stated = part.no_retention || part.follows != follows::none;
-            run(db, fmt::format("INSERT INTO part VALUES({},{},{:d},{:d})", i, p, stated, part.held_in_force));
+            run(db, fmt::format("INSERT INTO part VALUES({},{},{:d},{:d})", i, p, stated,
+                                part.held_in_force));
             for (const auto rule : part.rules)
                 run(db, fmt::format("INSERT INTO part_rule VALUES({},{},{})", i, p, rule));
         }
     }
-    run(db, fmt::format("CREATE TABLE today AS SELECT '{}' AS day, {} AS hold_rule, {} AS balance_rule, {} AS "
-                        "contract_rule",
-                        to_string(table.on()), table.legal_hold_rule(), table.open_balance_rule(),
-                        table.contract_rule()));
+    run(db,
+        fmt::format(
+            "CREATE TABLE today AS SELECT '{}' AS day, {} AS hold_rule, {} AS balance_rule, {} AS "
+            "contract_rule",
+            to_string(table.on()), table.legal_hold_rule(), table.open_balance_rule(),
+            table.contract_rule()));
 }
 
 void load_records(sqlite3* db, const generated& records) {
-    run(db, "CREATE TABLE rec(id INTEGER PRIMARY KEY, person INT, category INT, commodity INT, in_force INT, "
-            "balance INT, hold_open INT, hold_until TEXT, event TEXT, contract_end TEXT, role_end TEXT, "
-            "period_end TEXT); BEGIN");
+    run(db,
+        "CREATE TABLE rec(id INTEGER PRIMARY KEY, person INT, category INT, commodity INT, "
+        "in_force INT, "
+        "balance INT, hold_open INT, hold_until TEXT, event TEXT, contract_end TEXT, role_end "
+        "TEXT, "
+        "period_end TEXT); BEGIN");
     rows_of insert(db, "INSERT INTO rec VALUES(?,?,?,?,?,?,?,?,?,?,?,?)");
     const auto& rows = records.rows;
     for (std::size_t person = 0; person + 1 < records.first_of_person.size(); ++person) {
-        for (auto i = records.first_of_person[person]; i < records.first_of_person[person + 1]; ++i) {
+        for (auto i = records.first_of_person[person]; i < records.first_of_person[person + 1];
+             ++i) {
             insert.put(1, std::int64_t(i));
             insert.put(2, std::int64_t(person));
             insert.put(3, rows.category[i]);
             insert.put(4, rows.commodity[i]);
             insert.put(5, (rows.facts[i] & fact_in_force) != 0);
-            insert.put(6, rows.facts[i] & fact_balance_open ? 1 : rows.facts[i] & fact_balance_settled ? 2 : 0);
+            insert.put(6, rows.facts[i] & fact_balance_open      ? 1
+                          : rows.facts[i] & fact_balance_settled ? 2
+                                                                 : 0);
             insert.put(7, (rows.facts[i] & fact_hold_open) != 0);
             insert.put_day(8, rows.hold_until[i]);
             insert.put_day(9, rows.event[i]);
@@ -128,28 +141,35 @@ void load_records(sqlite3* db, const generated& records) {
 }
 
 void compare(sqlite3* db, const generated& records, std::span<const assessment> expected) {
-    rows_of answers(db, "SELECT id, outcome, hold, reason, statutory_until, retain_until, erase_on, erase_by, rule, "
-                        "liftable FROM final");
+    rows_of answers(db,
+                    "SELECT id, outcome, hold, reason, statutory_until, retain_until, erase_on, "
+                    "erase_by, rule, "
+                    "liftable FROM final");
     std::size_t seen = 0;
     while (answers.next()) {
         ++seen;
         const auto& a = expected[std::size_t(answers.number(0))];
-        const auto rule = answers.is_null(8) ? no_rule : static_cast<std::uint16_t>(answers.number(8));
+        const auto rule =
+            answers.is_null(8) ? no_rule : static_cast<std::uint16_t>(answers.number(8));
         if (answers.number(1) == int(a.outcome) && answers.number(2) == int(a.hold) &&
             answers.number(3) == int(a.reason) && answers.day(4) == a.statutory_until &&
-            answers.day(5) == a.retain_until && answers.day(6) == a.erase_on && answers.day(7) == a.erase_by &&
-            rule == a.governing && (answers.number(9) != 0) == a.liftable)
+            answers.day(5) == a.retain_until && answers.day(6) == a.erase_on &&
+            answers.day(7) == a.erase_by && rule == a.governing &&
+            (answers.number(9) != 0) == a.liftable)
             continue;
         const auto row = std::size_t(answers.number(0));
         throw std::runtime_error(fmt::format(
-            "row {} category {} commodity {} facts {}: SQL says outcome {} hold {} reason {} rule {} liftable {} "
+            "row {} category {} commodity {} facts {}: SQL says outcome {} hold {} reason {} rule "
+            "{} liftable {} "
             "days {} {} {} {}, the engine {} {} {} {} {} days {} {} {} {}",
             row, records.rows.category[row], records.rows.commodity[row], records.rows.facts[row],
-            answers.number(1), answers.number(2), answers.number(3), rule, answers.number(9), answers.day(4),
-            answers.day(5), answers.day(6), answers.day(7), int(a.outcome), int(a.hold), int(a.reason), a.governing,
-            a.liftable, a.statutory_until, a.retain_until, a.erase_on, a.erase_by));
+            answers.number(1), answers.number(2), answers.number(3), rule, answers.number(9),
+            answers.day(4), answers.day(5), answers.day(6), answers.day(7), int(a.outcome),
+            int(a.hold), int(a.reason), a.governing, a.liftable, a.statutory_until, a.retain_until,
+            a.erase_on, a.erase_by));
     }
-    if (seen != expected.size()) throw std::runtime_error(fmt::format("SQL answered {} rows", seen));
+    if (seen != expected.size())
+        throw std::runtime_error(fmt::format("SQL answered {} rows", seen));
 }
 
 }  // namespace
@@ -157,7 +177,8 @@ void compare(sqlite3* db, const generated& records, std::span<const assessment> 
 double seconds_of_sql(const assessment_table& table, const generated& records,
                       std::span<const assessment> expected) {
     sqlite3* opened = nullptr;
-    if (sqlite3_open(":memory:", &opened) != SQLITE_OK) throw std::runtime_error("sqlite: cannot open");
+    if (sqlite3_open(":memory:", &opened) != SQLITE_OK)
+        throw std::runtime_error("sqlite: cannot open");
     const database db(opened);
     load_rules(db.get(), table);
     load_records(db.get(), records);

@@ -1,0 +1,27 @@
+// Exports cases of a tenant's database as a bundle that `pykala audit verify` proves offline.
+#pragma once
+
+#include <set>
+
+#include "storage/bundle/bundle_writer.hpp"
+#include "storage/sealing/key_store.hpp"
+#include "storage/sqlite/tenant_store.hpp"
+
+namespace pykala::storage {
+
+struct export_request {
+    // Case numbers. One makes the scope `case`, several `sample`; none exports every event from
+    // leaf `from` on, scope `period`.
+    std::vector<std::string> numbers{};
+    std::uint64_t from = 0;  // only without numbers
+    // What the reader may see; fields of other classes are masked.
+    std::set<log::data_class> opens{log::data_class::decision_facts};
+    instant now{};
+};
+
+// Signs a checkpoint first, which ends the period. Problems: `no_such_case`, `event_not_logged`
+// (an event is in another log than the one in use), `nothing_to_export`, those of store and keys.
+result<void> export_bundle(tenant_store& store, const key_store& keys,
+                           const export_request& request, const bundle_writer::sink& out);
+
+}  // namespace pykala::storage

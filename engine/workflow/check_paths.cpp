@@ -149,6 +149,10 @@ situation path_walk::take(const step& s, std::size_t from) {
                        from, &t, t.name + t.does[i]);
         next.facts = (next.facts & ~bits(effect->second.clears)) | bits(effect->second.sets);
     }
+    if (t.at_once && t.stays() && open(s, next))
+        report(t.at, "at_once", -1, "W117",
+               fmt::format("`{}` stays open after it was taken at once", t.name), from, &t,
+               t.name + "again");
     judge_arrival(t, from, next);
     return next;
 }

@@ -1,7 +1,9 @@
 #include "storage/sqlite/tenant_database.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
+#include <fstream>
 #include <string_view>
 #include <utility>
 
@@ -30,12 +32,32 @@ result<std::int64_t> pragma_number(connection& db, std::string_view name) {
     return there ? ask.integer(0) : 0;
 }
 
+std::unexpected<problem> foreign() {
+    return fail(problem_kind::corrupt, "store_foreign", "the file is not the database of a tenant",
+                "check the data directory, or make one with `pykala init`");
+}
+
+// Opening a database may change it; so a file of somebody else is told by its first bytes, as
+// SQLite's file format has them: magic, and the application id at 68.
+result<void> look_at_header(const std::string& path) {
+    std::array<char, 72> head{};
+    std::ifstream file(path, std::ios::binary);
+    file.read(head.data(), head.size());
+    if (file.gcount() == 0) return foreign();
+    if (file.gcount() != std::streamsize(head.size()) ||
+        !std::string_view(head.data(), head.size()).starts_with("SQLite format 3"))
+        return fail(problem_kind::corrupt, "store_corrupt", "the file is no database",
+                    "restore the file from a backup");
+    std::int64_t application = 0;
+    for (std::size_t i = 68; i < 72; ++i)
+        application = application << 8 | static_cast<unsigned char>(head[i]);
+    if (application != tenant_application_id) return foreign();
+    return {};
+}
+
 result<void> check_ours(connection& db) {
     PYKALA_TRY(const std::int64_t application, pragma_number(db, "application_id"));
-    if (application != tenant_application_id)
-        return fail(problem_kind::corrupt, "store_foreign",
-                    "the file is not the database of a tenant",
-                    "check the data directory, or make one with `pykala init`");
+    if (application != tenant_application_id) return foreign();
     PYKALA_TRY(const std::int64_t version, pragma_number(db, "user_version"));
     if (version > schema_version())
         return fail(problem_kind::unavailable, "store_newer",
@@ -140,7 +162,9 @@ result<void> create_tenant_database(const std::string& path, const tenant_identi
         options.create = true;
         options.vfs = vfs;
         PYKALA_TRY(connection db, connection::open(path, options));
-        return fill_new(db, identity, origin, now);
+        PYKALA_CHECK(fill_new(db, identity, origin, now));
+        // Into the file itself: look_at_header reads nothing else.
+        return db.run("PRAGMA wal_checkpoint(TRUNCATE)");
     };
     auto made = make();
     if (!made)
@@ -154,17 +178,11 @@ result<connection> open_tenant_database(const std::string& path, const tenant_id
     if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT)
         return fail(problem_kind::not_found, "store_missing", "there is no database of the tenant",
                     "make one with `pykala init`, or check the data directory");
-    // Looked at first without changing it: a file of somebody else stays as it is.
-    {
-        sqlite_options look;
-        look.read_only = true;
-        look.vfs = vfs;
-        PYKALA_TRY(connection db, connection::open(path, look));
-        PYKALA_CHECK(check_ours(db));
-    }
+    PYKALA_CHECK(look_at_header(path));
     sqlite_options options;
     options.vfs = vfs;
     PYKALA_TRY(connection db, connection::open(path, options));
+    PYKALA_CHECK(check_ours(db));
     PYKALA_CHECK(migrate(db));
     PYKALA_CHECK(check_identity(db, identity));
     PYKALA_CHECK(db.run(tuning));

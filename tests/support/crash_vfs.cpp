@@ -15,7 +15,8 @@ namespace {
 struct crash_file {
     sqlite3_file base;
     crash_vfs* owner;
-    char* path;  // null: a temporary file, which no crash concerns
+    char* path;       // null: a temporary file, which no crash concerns
+    bool folder_due;  // the default VFS syncs the folder with the first sync of a journal
     sqlite3_file* real() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
 
@@ -64,7 +65,8 @@ int sync_file(sqlite3_file* file, int) {
     if (!f->path) return SQLITE_OK;
     const auto v = f->owner->before_change(false);
     if (v != crash_vfs::verdict::go_on) return refusal(v, SQLITE_IOERR_FSYNC);
-    f->owner->synced(f->path);
+    f->owner->synced(f->path, f->folder_due);
+    f->folder_due = false;
     return SQLITE_OK;
 }
 int size_of_file(sqlite3_file* file, sqlite3_int64* size) {
@@ -139,6 +141,8 @@ int open_file(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags,
         return code;
     }
     if (path && (flags & lasting) != 0) f->path = sqlite3_mprintf("%s", path);
+    constexpr int journal = SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL;
+    f->folder_due = (flags & journal) != 0 && (flags & SQLITE_OPEN_CREATE) != 0;
     f->base.pMethods = &methods;
     return SQLITE_OK;
 }
@@ -205,7 +209,9 @@ crash_vfs::verdict crash_vfs::before_change(bool grows) {
 
 void crash_vfs::wrote(const std::string& path, std::int64_t offset, const void* bytes, int count) {
     const std::lock_guard guard(mutex_);
-    files_[path].unsynced.push_back(
+    medium& m = files_[path];
+    m.present = true;
+    m.unsynced.push_back(
         {offset, std::string(static_cast<const char*>(bytes), std::size_t(count)), false});
 }
 
@@ -214,24 +220,32 @@ void crash_vfs::truncated(const std::string& path, std::int64_t size) {
     files_[path].unsynced.push_back({size, {}, true});
 }
 
-void crash_vfs::synced(const std::string& path) {
+void crash_vfs::synced(const std::string& path, bool with_folder) {
     const std::lock_guard guard(mutex_);
     medium& m = files_[path];
+    m.present = true;
     for (const change& c : m.unsynced) apply(m.durable, c);
     m.unsynced.clear();
-    // The default VFS syncs the folder with the first sync of a new file.
-    m.exists = true;
-    m.deletion_unsynced = false;
+    if (with_folder) sync_folder();
+}
+
+void crash_vfs::sync_folder() {
+    for (auto& [path, m] : files_) {
+        m.exists = m.present;
+        m.ghost.reset();
+    }
 }
 
 void crash_vfs::deleted(const std::string& path, bool folder_synced) {
     const std::lock_guard guard(mutex_);
     const auto found = files_.find(path);
     if (found == files_.end()) return;
-    if (folder_synced || !found->second.exists)
-        files_.erase(found);
-    else
-        found->second.deletion_unsynced = true;
+    medium& m = found->second;
+    if (m.exists) m.ghost = std::move(m.durable);
+    m.durable.clear();
+    m.unsynced.clear();
+    m.present = m.exists = false;
+    if (folder_synced) sync_folder();
 }
 
 void crash_vfs::apply(std::string& to, const change& c) {
@@ -260,8 +274,13 @@ void crash_vfs::restore(crash_loss loss, std::uint64_t seed) {
         m.unsynced.clear();
         std::remove(path.c_str());
         std::remove((path + "-shm").c_str());
+        if (!m.exists && m.ghost) {
+            m.durable = *std::move(m.ghost);
+            m.exists = true;
+        }
+        m.ghost.reset();
+        m.present = m.exists;
         if (!m.exists) continue;
-        m.deletion_unsynced = false;
         std::ofstream(path, std::ios::binary)
             .write(m.durable.data(), std::streamsize(m.durable.size()));
     }

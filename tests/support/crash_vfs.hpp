@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -51,7 +52,7 @@ public:
     verdict before_change(bool grows);
     void wrote(const std::string& path, std::int64_t offset, const void* bytes, int count);
     void truncated(const std::string& path, std::int64_t size);
-    void synced(const std::string& path);
+    void synced(const std::string& path, bool with_folder);
     void deleted(const std::string& path, bool folder_synced);
 
 private:
@@ -61,11 +62,14 @@ private:
         bool truncates = false;
     };
     struct medium {
+        bool present = true;  // as the program sees it
         bool exists = false;  // its name is in the folder for good
         std::string durable{};
         std::vector<change> unsynced{};
-        bool deletion_unsynced = false;
+        // The file of the same name that was deleted, until the folder is synced.
+        std::optional<std::string> ghost{};
     };
+    void sync_folder();
     static void apply(std::string& to, const change& c);
 
     std::string name_;

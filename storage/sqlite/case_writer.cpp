@@ -142,7 +142,6 @@ log::digest idempotency_id(std::string_view actor, std::string_view key) {
 
 result<desk::receipt> write_unit(session& db, log_appender& log, const std::string& prefix,
                                  const desk::unit_of_work& unit) {
-    PYKALA_CHECK(check_key(db, unit.answer_to));
     PYKALA_CHECK(check_seen(db, unit));
     std::vector<target> targets;
     for (const desk::case_write& what : unit.cases) {
@@ -154,6 +153,7 @@ result<desk::receipt> write_unit(session& db, log_appender& log, const std::stri
         if (found.version != std::int64_t(what.expected)) return moved();
         targets.push_back(std::move(found));
     }
+    PYKALA_CHECK(check_key(db, unit.answer_to));
     desk::receipt given;
     for (std::size_t i = 0; i < targets.size(); ++i) {
         const desk::case_write& what = unit.cases[i];

@@ -3,15 +3,13 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
-#include "engine/base/result.hpp"
 #include "engine/log/event_leaf.hpp"
 
-struct sqlite3;
+#include "storage/sqlite/session.hpp"
 
 namespace pykala::storage {
 
@@ -29,8 +27,8 @@ struct key_facts {
     std::uint64_t generation = 0;
 };
 
-// Every problem is `key_store_io` (disk, lock), or `key_store_damaged` (not a key store, or its
-// bytes are broken).
+// Problems are those of storage/sqlite/connection.hpp, and `key_store_damaged` (corrupt: not a key
+// store, or a row that is none).
 class key_copy {
 public:
     // Opens, or makes, the file (mode 0600) and reads its facts; a file that was just made has
@@ -50,16 +48,15 @@ public:
     result<std::vector<key_row>> all() const;
 
 private:
-    struct close {
-        void operator()(sqlite3* db) const;
-    };
-    std::unique_ptr<sqlite3, close> db_;
-    std::optional<key_facts> facts_;
+    explicit key_copy(connection db) : db_(std::move(db)) {}
 
-    result<bool> prepare_schema();
-    result<bool> read_facts();
+    result<void> prepare_schema();
+    result<void> read_facts();
     template <class Work>
     result<bool> change(const key_facts& next, Work&& work);
+
+    mutable session db_;  // reading compiles and runs statements
+    std::optional<key_facts> facts_;
 };
 
 }  // namespace pykala::storage

@@ -127,6 +127,13 @@ result<std::unique_ptr<key_store>> key_store::open(const key_paths& paths, std::
                     "paths, or make a new tenant with `pykala init`");
     const bool first_whole = is_whole(paths.first);
     const bool second_whole = is_whole(paths.second);
+    if (!first_whole && !second_whole) {
+        const auto broken = key_copy::open(is_there(paths.first) ? paths.first : paths.second);
+        if (!broken && broken.error().kind == problem_kind::corrupt)
+            return fail(problem_kind::corrupt, "key_store_damaged",
+                        "no copy of the key store can be read",
+                        "restore one of its copies; without keys the data cannot be read");
+    }
     PYKALA_TRY(key_copy first, open_or_replace(paths.first, second_whole));
     PYKALA_TRY(key_copy second, open_or_replace(paths.second, first_whole));
     if (!first.facts() && !second.facts())

@@ -151,7 +151,7 @@ TEST_SUITE("storage/sealing") {
         CHECK(code_of(key_store::open(folder.keys(), "kss", master_of(7))) == "wrong_tenant");
         key_paths nowhere = folder.keys();
         nowhere.second = folder.path / "missing" / "b.db";
-        CHECK(code_of(key_store::open(nowhere, "kuopio", master_of(7))) == "key_store_io");
+        CHECK(code_of(key_store::open(nowhere, "kuopio", master_of(7))) == "store_io");
     }
     TEST_CASE(
         "key store: a broken copy is made anew from the other and two broken ones are refused") {

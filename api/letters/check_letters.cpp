@@ -13,6 +13,7 @@
 
 #include "engine/base/nearest.hpp"
 #include "engine/load/table_reader.hpp"
+#include "engine/policy/vocabulary.hpp"
 
 #include "api/letters/letter_facts.hpp"
 #include "api/letters/template_tags.hpp"
@@ -263,6 +264,10 @@ diagnostics check_texts(const letter_definitions& all, const source_texts& sourc
         check_letter(c, letter);
     }
     check_strays(c);
+    for (const auto basis : all_names<legal_basis>())
+        if (!all.bases.contains(basis))
+            c.fault(all.file, 0, 0, "L07", fmt::format("[basis.{}] is missing", basis),
+                    "the answer of access names every legal basis");
     for (const auto& source : sources)
         if (source.name == "workflows/vocabulary.toml") check_vocabulary(c, source);
     std::ranges::sort(c.findings, std::less<>{});

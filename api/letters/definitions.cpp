@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "engine/load/table_reader.hpp"
+#include "engine/policy/vocabulary.hpp"
 
 namespace pykala::api::letters {
 namespace {
@@ -40,6 +41,12 @@ void read_tables(const table_reader& root, letter_definitions& into) {
     if (const auto table = root.table("dates")) into.dates = read_dates(*table);
     if (const auto table = root.table("neutral")) into.neutral_keys = table->texts("keys");
     if (const auto table = root.table("words")) into.never = table->texts("never");
+    for (const auto& [id, table] : root.tables("basis", id_form::any)) {
+        if (!from_name<legal_basis>(id))
+            table.fault("fi", "S05", fmt::format("`{}` is not a legal basis", id),
+                        "6_1_a to 6_1_f");
+        into.bases.insert_or_assign(id, table.in_three_languages());
+    }
     for (const auto& [id, table] : root.tables("part")) {
         table.text("meaning");
         into.parts.insert_or_assign(id, part_definition{.id = id,

@@ -50,6 +50,8 @@ struct letter_definitions {
     key_list neutral_keys;
     std::vector<std::string> never;  // words of ours that no letter uses
     date_words dates;
+    // Legal bases of article 6(1) as people read them, by the names of the packs (`6_1_b`).
+    std::map<std::string, text3, std::less<>> bases;
     place_book places;
 };
 

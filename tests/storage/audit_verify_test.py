@@ -1,0 +1,42 @@
+"""Protects bundles that auditors hold already: one written in 2026 must verify for ever, and the command must say so.
+
+Runs the program on a bundle kept in fixtures/, then on the same with one digit changed and without the key.
+"""
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+
+KEY = "tietopyynnot.example/kuopio/log/1+b076f1c1+AYk2L7x1Jo6YDqT6l2z35IEU9JrrTJDg6D0sbZaBxGub"
+BUNDLE = pathlib.Path(__file__).parent / "fixtures" / "case.jsonl"
+
+
+def verify(file, *more):
+    done = subprocess.run([os.environ["PYKALA"], "audit", "verify", str(file), *more], capture_output=True, text=True)
+    return done.returncode, json.loads(done.stdout) if done.stdout else None, done.stderr
+
+
+status, told, words = verify(BUNDLE, "--key", KEY)
+assert status == 0, (told, words)
+assert told["findings"] == [] and told["cases"] == 1 and told["events"] == 5, told
+assert told["shredded"] == {"content": 2}, told
+
+status, told, words = verify(BUNDLE)
+assert status == 1 and [f["code"] for f in told["findings"]] == ["unpinned_key"], told
+
+with tempfile.TemporaryDirectory() as folder:
+    changed = pathlib.Path(folder) / "changed.jsonl"
+    changed.write_text(BUNDLE.read_text().replace("2026-03-06", "2026-03-07", 1))
+    status, told, words = verify(changed, "--key", KEY)
+    assert status == 1 and "bundle_signature" in [f["code"] for f in told["findings"]], told
+    assert "bundle_signature" in words, words
+
+    empty = pathlib.Path(folder) / "empty.jsonl"
+    empty.write_text("")
+    assert verify(empty)[0] == 1
+    assert verify(pathlib.Path(folder) / "missing.jsonl")[0] == 1
+
+done = subprocess.run([os.environ["PYKALA"], "audit", "verify"], capture_output=True, text=True)
+assert done.returncode == 2, done
+print("audit verify: holds")

@@ -1,4 +1,5 @@
-// What a checker says about a definition file: where, which rule, how to mend it. Checkers collect all of them.
+// What a checker says about a definition file: where, which rule, how to mend it. Checkers collect
+// all of them.
 #pragma once
 
 #include <string>
@@ -14,10 +15,11 @@ enum class severity {
 
 struct diagnostic {
     severity level = severity::error;
-    std::string file;  // relative to the definitions folder, e.g. `policies/controllers/kuopio.toml`
-    int line = 0;      // from 1; 0 when the fault has no place of its own
-    int column = 0;    // from 1, in characters as toml++ counts them
-    std::string code;  // e.g. `P07`; listed in policies/README.md and workflows/README.md
+    std::string
+        file;        // relative to the definitions folder, e.g. `policies/controllers/kuopio.toml`
+    int line = 0;    // from 1; 0 when the fault has no place of its own
+    int column = 0;  // from 1, in characters as toml++ counts them
+    std::string code;     // e.g. `P07`; listed in policies/README.md and workflows/README.md
     std::string message;  // one sentence, lower case, no full stop, input in backticks
     std::string hint{};
 

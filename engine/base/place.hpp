@@ -38,7 +38,7 @@ public:
 
     // The place of a key, or of one element of its list; that of the table where it was not
     // written.
-    const place& of(const place& table, std::string_view key, int index = -1) const {
+    place of(const place& table, std::string_view key, int index = -1) const {
         if (auto found = places_.find({table, std::string(key), index}); found != places_.end())
             return found->second;
         return table;

@@ -24,9 +24,9 @@ enum class problem_kind {
 // What went wrong, where, and how to mend it. Holds no personal data: it reaches logs and users.
 struct problem {
     problem_kind kind;
-    std::string code;    // stable snake_case name, e.g. `missing_ground`; documented beside its owner
-    std::string detail;  // one sentence, lower case, no full stop, input in backticks
-    std::string hint{};  // how to mend it; may be empty
+    std::string code;  // stable snake_case name, e.g. `missing_ground`; documented beside its owner
+    std::string detail;                // one sentence, lower case, no full stop, input in backticks
+    std::string hint{};                // how to mend it; may be empty
     std::vector<std::string> cites{};  // provisions that refuse it, if any
 
     friend bool operator==(const problem&, const problem&) = default;
@@ -45,13 +45,14 @@ inline std::unexpected<problem> fail(problem_kind kind, std::string code, std::s
 
 }  // namespace pykala
 
-// Evaluates an expression that gives a result; leaves the function with its problem, or assigns its value.
-#define PYKALA_TRY(target, expression)                                        \
-    auto PYKALA_CONCAT(try_, __LINE__) = (expression);                        \
-    if (!PYKALA_CONCAT(try_, __LINE__))                                       \
+// Evaluates an expression that gives a result; leaves the function with its problem, or assigns its
+// value.
+#define PYKALA_TRY(target, expression)                                            \
+    auto PYKALA_CONCAT(try_, __LINE__) = (expression);                            \
+    if (!PYKALA_CONCAT(try_, __LINE__))                                           \
         return std::unexpected(std::move(PYKALA_CONCAT(try_, __LINE__)).error()); \
     target = *std::move(PYKALA_CONCAT(try_, __LINE__))
-#define PYKALA_CHECK(expression)                                              \
+#define PYKALA_CHECK(expression)                                                           \
     if (auto PYKALA_CONCAT(try_, __LINE__) = (expression); !PYKALA_CONCAT(try_, __LINE__)) \
     return std::unexpected(std::move(PYKALA_CONCAT(try_, __LINE__)).error())
 #define PYKALA_CONCAT(a, b) PYKALA_CONCAT_(a, b)

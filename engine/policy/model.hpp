@@ -194,7 +194,7 @@ struct category {
     std::vector<std::string> classes;
     std::vector<std::string> id_parts;
     std::vector<std::string> assumed_classes;  // of `classes`: those that we assumed, see `why`
-    std::string facts_id;     // `facts`
+    std::string facts_id;                      // `facts`
     processing_facts facts;   // resolved: shared facts, then the keys of the category itself
     mark how = mark::stated;  // `mark`
     std::string why;

@@ -1,8 +1,8 @@
 #include "engine/time/date.hpp"
 
-#include <fmt/format.h>
-
 #include <charconv>
+
+#include <fmt/format.h>
 
 namespace pykala {
 namespace {
@@ -66,7 +66,9 @@ date make_date(int year, unsigned month, unsigned day) {
     return date{std::chrono::year{year} / std::chrono::month{month} / std::chrono::day{day}};
 }
 
-int year_of(date day) { return int(std::chrono::year_month_day{day}.year()); }
+int year_of(date day) {
+    return int(std::chrono::year_month_day{day}.year());
+}
 
 date add_months(date day, int months) {
     const std::chrono::year_month_day ymd{day};
@@ -75,8 +77,12 @@ date add_months(date day, int months) {
     return date{moved};
 }
 
-date add_years(date day, int years) { return add_months(day, 12 * years); }
+date add_years(date day, int years) {
+    return add_months(day, 12 * years);
+}
 
-date end_of_year(int year) { return make_date(year, 12, 31); }
+date end_of_year(int year) {
+    return make_date(year, 12, 31);
+}
 
 }  // namespace pykala

@@ -1,4 +1,5 @@
-// Local calendar dates. A date is a day in the tenant's time zone (Europe/Helsinki); it carries no time and no zone.
+// Local calendar dates. A date is a day in the tenant's time zone (Europe/Helsinki); it carries no
+// time and no zone.
 #pragma once
 
 #include <chrono>
@@ -10,7 +11,8 @@ namespace pykala {
 
 using date = std::chrono::sys_days;
 
-// An instant in UTC, to the millisecond. The local day of an instant is computed once, at the door (api/).
+// An instant in UTC, to the millisecond. The local day of an instant is computed once, at the door
+// (api/).
 using instant = std::chrono::sys_time<std::chrono::milliseconds>;
 
 // Exactly `YYYY-MM-DD`, a day that exists, years 1900 to 2999; nothing otherwise.

@@ -260,9 +260,9 @@ result<bool> sweep(const write_context& context, const std::vector<std::string>&
             const bool shared_help =
                 row.several_parties && !row.table->has_records() && !any_record;
             if (!shared_help && !ends_here(table, row)) continue;
-            PYKALA_TRY(const bool as_read,
-                       shared_help ? update_row(context, row, without_person(row))
-                                   : delete_row(context, row));
+            PYKALA_TRY(const bool as_read, shared_help
+                                               ? update_row(context, row, without_person(row))
+                                               : delete_row(context, row));
             if (!as_read) return false;
         }
     if (any_record || !map.disclosures) return true;

@@ -8,8 +8,9 @@ using namespace pykala;
 TEST_SUITE("engine/time/date") {
     TEST_CASE("date: parses only days that exist") {
         CHECK(parse_date("2026-02-28") == make_date(2026, 2, 28));
-        for (const char* bad : {"2026-02-29", "2026-2-28", "26-02-28", "2026-13-01", "2026-00-10",
-                                "2026-01-32", "", "2026-01-01T00:00:00Z", "1899-12-31", "+026-01-01"})
+        for (const char* bad :
+             {"2026-02-29", "2026-2-28", "26-02-28", "2026-13-01", "2026-00-10", "2026-01-32", "",
+              "2026-01-01T00:00:00Z", "1899-12-31", "+026-01-01"})
             CHECK_MESSAGE(!parse_date(bad), bad);
     }
     TEST_CASE("date: months clamp to the last day [1182/71 art. 3(2)(c)]") {

@@ -1,10 +1,11 @@
-// Protects the promise of every loader: all faults of a file at once, each at its line and column with a hint.
-// Small TOML texts are read through the reader and the findings compared word for word.
+// Protects the promise of every loader: all faults of a file at once, each at its line and column
+// with a hint. Small TOML texts are read through the reader and the findings compared word for
+// word.
 #include "engine/load/table_reader.hpp"
 
-#include <doctest/doctest.h>
-
 #include <algorithm>
+
+#include <doctest/doctest.h>
 
 #include "engine/policy/vocabulary.hpp"
 

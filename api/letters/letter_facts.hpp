@@ -29,12 +29,13 @@ struct erased_line {
     bool reduced = false;   // a minimal suppression key stays
 };
 
-// One of `until`, `while_contract` and `open`. `because` completes "koska …", `cite` is the
-// provision as a letter writes it.
+// Of one or more categories. One of `until`, `while_contract` and `open`. `because` completes
+// "koska …", `cite` is the provision as a letter writes it.
 struct kept_line {
     std::string name;
     int count = 1;
-    day until;  // last day of keeping
+    day until;        // last day of keeping
+    day first_until;  // that of the oldest, where the days differ
     bool while_contract = false;
     bool open = false;  // no last day is known yet
     std::string because, cite;

@@ -114,6 +114,7 @@ void write_kept(writer& w, const letter_facts& f) {
         k.text("name", line.name)
             .count(line.count)
             .on("until", line.until)
+            .on("first_until", line.first_until)
             .flag("while_contract", line.while_contract)
             .flag("open", line.open)
             .text("because", line.because)

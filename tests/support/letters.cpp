@@ -16,7 +16,12 @@ void fill_answer(api::letters::letter_facts& f) {
                 {.name = "Käyttöpaikka", .unlinked = true},
                 {.name = "Markkinointitiedot", .reduced = true}};
     f.kept = {
-        {.name = "Laskut", .count = 12, .until = day, .because = because, .cite = cite},
+        {.name = "Laskut",
+         .count = 12,
+         .until = day,
+         .first_until = make_date(2026, 6, 30),
+         .because = because,
+         .cite = cite},
         {.name = "Sopimus", .while_contract = true, .because = "sopimus on voimassa", .cite = cite},
         {.name = "Velka",
          .open = true,

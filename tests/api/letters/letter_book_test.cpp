@@ -112,10 +112,10 @@ TEST_SUITE("api/letters/letter_book") {
         CHECK(at("Sähkösopimuksesi jatkuu") < at("Pyyntösi saapui meille 1.3.2026."));
         CHECK(at("Pyyntösi saapui") < at("Nämä tiedot olemme poistaneet"));
         CHECK(at("Puhelutallenteet (3 kpl)") < at("Nämä tiedot säilytämme"));
-        CHECK(at("Laskut (12 kpl). Viimeinen säilytyspäivä on 31.12.2026. Säilytämme nämä, koska "
-                 "laki "
-                 "velvoittaa säilyttämään tositteet. Lainkohta: kirjanpitolain (1336/1997) 2 luvun "
-                 "10 §:n 2 momentti.") < at("Mitä säilyttäminen tarkoittaa"));
+        CHECK(at("Laskut (12 kpl). Viimeinen säilytyspäivä on 31.12.2026. Vanhimpien viimeinen "
+                 "säilytyspäivä on jo 30.6.2026. Säilytämme nämä, koska laki velvoittaa "
+                 "säilyttämään tositteet. Lainkohta: kirjanpitolain (1336/1997) 2 luvun 10 §:n 2 "
+                 "momentti.") < at("Mitä säilyttäminen tarkoittaa"));
         CHECK(at("kenelle olemme ilmoittaneet") < at("Jos olet eri mieltä"));
         CHECK(has(rendered("erasure_answer", language::sv, facts).text,
                   "Sista dagen vi behåller dem är den 31 december 2026."));

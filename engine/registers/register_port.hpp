@@ -129,7 +129,8 @@ enum class change_status {
 
 // Reasons: `retained`, `review_NAME` (of review_reason), `restricted`; `changed_meanwhile`,
 // `rows_differ`; `row_not_separable` (other records of the row stay), `other_action`,
-// `no_suppression_key`, `not_linked_here`, `no_such_field`, `no_corrections`.
+// `others_not_confirmed`, `no_such_register`, `no_suppression_key`, `not_linked_here`,
+// `no_such_field`, `no_corrections`.
 struct change_result {
     std::string record;
     register_verb verb = register_verb::erase;

@@ -23,6 +23,11 @@ private:
     const std::vector<std::vector<std::string>>* list_ = nullptr;
 };
 
+// Nothing happens with a customer after this day.
+inline date last_active(const sample_world& world, const sample_customer& customer) {
+    return customer.about == story::ended ? make_date(2014, 5, 31) : world.until;
+}
+
 // Keys of the same customer in the three registers.
 inline int account_of(int customer) {
     return customer == 0 ? 0 : 7000 + customer;

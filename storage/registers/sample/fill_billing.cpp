@@ -37,7 +37,8 @@ struct billing {
             const int id = account_of(c.id);
             PYKALA_CHECK(account.add(id, c.customer_number, text_if(c.first_name), c.last_name,
                                      c.street, c.postcode, c.city, 0, 0));
-            const date agreed = world.until - std::chrono::days(random.between(200, 5000));
+            const date agreed =
+                last_active(world, c) - std::chrono::days(random.between(200, 5000));
             PYKALA_CHECK(arrangement.add(
                 c.id, id, agreed, fmt::format("FI00 9999 9999 {:04} {:02}", c.id, c.id % 97),
                 random.percent(50) ? "1 kk" : "2 kk", random.percent(60) ? "e-lasku" : "paperi"));

@@ -87,7 +87,7 @@ struct crm {
                                           : (random.percent(50) ? "told" : "statutory");
             PYKALA_CHECK(choice.add(++choices, c.id, kind, by_phone ? "phone" : "email",
                                     by_phone ? c.phone : c.email, int(banned),
-                                    some_day(random, world.until, 8), nullptr));
+                                    some_day(random, last_active(world, c), 8), nullptr));
         }
         return {};
     }
@@ -105,17 +105,17 @@ struct crm {
             const int count = c.about == story::none ? random.between(0, 1) : 2;
             for (int i = 0; i < count; ++i) {
                 const auto kind = random.between(0, 3);
-                PYKALA_CHECK(call.add(++calls, c.id, kinds[kind],
-                                      at_office_hours(random, some_day(random, world.until, 3)),
-                                      kind == 1 ? "out" : "in", c.first_name + " " + c.last_name,
-                                      c.hetu, c.phone, c.street + ", " + c.postcode + " " + c.city,
-                                      topics.pick(random, c.language == "sv"),
-                                      byte_view(tone_sequence(random))));
+                PYKALA_CHECK(call.add(
+                    ++calls, c.id, kinds[kind],
+                    at_office_hours(random, some_day(random, last_active(world, c), 3)),
+                    kind == 1 ? "out" : "in", c.first_name + " " + c.last_name, c.hetu, c.phone,
+                    c.street + ", " + c.postcode + " " + c.city,
+                    topics.pick(random, c.language == "sv"), byte_view(tone_sequence(random))));
             }
             if (!random.percent(15)) continue;
             PYKALA_CHECK(fault.add(
-                ++faults, c.id, at_office_hours(random, some_day(random, world.until, 3)), c.phone,
-                fmt::format("S-{:06}", 400000 + c.id), topics.at(4, c.language == "sv")));
+                ++faults, c.id, at_office_hours(random, some_day(random, last_active(world, c), 3)),
+                c.phone, fmt::format("S-{:06}", 400000 + c.id), topics.at(4, c.language == "sv")));
         }
         return {};
     }
@@ -136,17 +136,17 @@ struct crm {
             ++id;
             if (known || random.percent(25))
                 PYKALA_CHECK(feedback.add(id, c.id, random.percent(50) ? "survey" : "feedback",
-                                          some_day(random, world.until, 5), random.between(1, 5),
-                                          said.pick(random, sv)));
+                                          some_day(random, last_active(world, c), 5),
+                                          random.between(1, 5), said.pick(random, sv)));
             if (known || random.percent(30))
                 PYKALA_CHECK(contact.add(
-                    id, c.id, at_office_hours(random, some_day(random, world.until, 9)),
+                    id, c.id, at_office_hours(random, some_day(random, last_active(world, c), 9)),
                     random.percent(50) ? "web" : "email", asked.pick(random, sv), "settled"));
             if (random.percent(20))
-                PYKALA_CHECK(
-                    note.add(id, c.id, some_day(random, world.until, 6), noted.pick(random, sv)));
+                PYKALA_CHECK(note.add(id, c.id, some_day(random, last_active(world, c), 6),
+                                      noted.pick(random, sv)));
             if (random.percent(15))
-                PYKALA_CHECK(consented.add(id, c.id, some_day(random, world.until, 6),
+                PYKALA_CHECK(consented.add(id, c.id, some_day(random, last_active(world, c), 6),
                                            noted.pick(random, sv)));
         }
         return {};
@@ -165,17 +165,18 @@ struct crm {
             const bool sv = c.language == "sv", known = c.about != story::none;
             for (int i = random.between(0, 3); i > 0; --i)
                 PYKALA_CHECK(use.add(++uses, c.id, random.percent(60) ? "service" : "purchase",
-                                     some_day(random, world.until, 6), services.pick(random, sv),
+                                     some_day(random, last_active(world, c), 6),
+                                     services.pick(random, sv),
                                      random.percent(50) ? "web" : "app"));
             if (known || random.percent(40))
                 PYKALA_CHECK(online.add(c.id, c.id, some_day(random, world.until, 10), c.email,
                                         random.percent(50) ? "bank" : "password"));
             if (known || random.percent(35))
-                PYKALA_CHECK(campaign.add(c.id, c.id, some_day(random, world.until, 4),
+                PYKALA_CHECK(campaign.add(c.id, c.id, some_day(random, last_active(world, c), 4),
                                           names.pick(random, sv),
                                           random.percent(50) ? "letter" : "email"));
             if (random.percent(20))
-                PYKALA_CHECK(cookie.add(c.id, c.id, some_day(random, world.until, 1),
+                PYKALA_CHECK(cookie.add(c.id, c.id, some_day(random, last_active(world, c), 1),
                                         fmt::format("{:016x}", random.next()), "/"));
         }
         return {};

@@ -69,6 +69,7 @@ struct register_order {
     std::vector<std::string> records{};
     std::string result;  // empty while it waits; `done`, `held`, `failed`
     date ordered_on{};
+    bool last = false;  // identity: touched after every other register has confirmed
 };
 
 struct recipient_state {
@@ -154,6 +155,7 @@ struct case_state {
     std::string person;                      // key in the registers; empty until matched
     std::vector<std::string> person_tags{};  // lookup hashes (hex) under which the person is found
     std::string subject_kind;                // `death_estate`, `company`; empty: a person
+    value_object subject{};                  // name, HETU and contact as filed; may be shredded
     value_object request{};                  // what was asked, as filed; may be shredded
 
     std::map<std::string, case_record, std::less<>> records{};

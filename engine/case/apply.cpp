@@ -197,7 +197,7 @@ void apply(case_state& c, const event& e) {
             if (const auto found = e.fields.find(each.field); found != e.fields.end())
                 each.fold(c, e, found->second.held);
     if (e.fields.contains("moved"))
-        c.last_taken.insert_or_assign(e.kind, taken{e.role, text_of(e["actor"])});
+        c.last_taken.insert_or_assign(e.kind, taken{e.role, text_of(e["actor"]), e.seq});
     c.version = e.seq + 1;
 }
 

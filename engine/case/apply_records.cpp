@@ -34,6 +34,13 @@ void fold_assessed(case_state& c, const event&, const value& v) {
             found->second.assessed = object_of(answer);
 }
 
+// A register that kept records says what it holds of them now; the others stay as they were.
+void fold_found_again(case_state& c, const event&, const value& v) {
+    for (const auto& source : objects_of(v["records"]))
+        if (const auto held = c.records.find(text_of(source, "id")); held != c.records.end())
+            held->second.source = source;
+}
+
 void fold_decided(case_state& c, const event& e, const value& v) {
     const auto by = text_of(e["actor"]);
     for (const auto& id : list_of(v["records"])) {
@@ -112,6 +119,19 @@ void fold_recipient(case_state& c, const event&, const value& v) {
         if (each.id == text_of(v["id"])) each.result = text_of(v["result"]);
 }
 
+// The door of an exception was opened: records are of another category, or of another person.
+void fold_reattributed(case_state& c, const event&, const value& v) {
+    const auto category = text_of(v["category"]);
+    for (const auto& id : list_of(v["records"])) {
+        const auto found = c.records.find(id);
+        if (found == c.records.end()) continue;
+        if (category.empty())
+            c.records.erase(found);
+        else
+            found->second.source.insert_or_assign("category", category);
+    }
+}
+
 void fold_release_check(case_state& c, const event&, const value& v) {
     c.release_checks.push_back({text_of(v["check"]), text_of(v["finding"]), list_of(v["records"])});
 }
@@ -137,7 +157,7 @@ void fold_deferred(case_state& c, const event&, const value& v) {
 
 constexpr auto records = std::to_array<field_fold>({
     {"found", fold_found},
-    {"assessed", fold_assessed},
+    {"found_again", fold_found_again},
     {"searched",
      [](case_state& c, const event&, const value& v) {
          for (auto& place : list_of(v)) c.places_searched.insert(std::move(place));
@@ -152,6 +172,8 @@ constexpr auto records = std::to_array<field_fold>({
     {"uses", fold_uses},
     {"house", fold_house},
     {"exception", fold_exception},
+    {"reattributed", fold_reattributed},
+    {"assessed", fold_assessed},
     {"release_check", fold_release_check},
     {"refusal_ground",
      [](case_state& c, const event&, const value& v) { c.decision_ground = text_of(v); }},

@@ -2,19 +2,13 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "engine/case/interlocks.hpp"
+#include "engine/policy/time_rules.hpp"
 
 namespace pykala::cases {
 namespace {
 
 constexpr std::string_view practice_prefix = "practice.";
-
-const rule_version* version_of(const policy_set& rules, std::string_view id, date day) {
-    const auto* found = find(rules.deadlines, id);
-    return found ? version_on(found->versions, day) : nullptr;
-}
 
 const practice_rule* practice_of(const policy_set& rules, std::string_view id) {
     if (id.starts_with(practice_prefix)) id.remove_prefix(practice_prefix.size());
@@ -26,8 +20,8 @@ const practice_rule* practice_of(const policy_set& rules, std::string_view id) {
 std::optional<date> counted_back_from(std::string_view rule, const case_state& c,
                                       const facts& known, bool& knows) {
     knows = true;
-    if (rule == "practice.warn_before_due") return c.last_day();
-    if (rule == "practice.paper_margin") return known.law->days->roll_back(c.last_day());
+    if (rule == "practice.warn_before_due") return c.due.due_on;
+    if (rule == "practice.paper_margin") return c.due.act_by;
     if (rule == "practice.escalate_review") return c.last_statutory_day();
     if (rule == "practice.access_before_erasure") return earliest_erasure_act_by(known.others);
     knows = false;
@@ -60,30 +54,21 @@ std::vector<date> days_by_rule(const procedure& how, const workflow::timer& time
 
 }  // namespace
 
-result<deadline_rules> rules_for(const procedure& how, const tenant_law& law, date received_on) {
-    const auto* answer = version_of(*how.rules, "gdpr.answer", received_on);
-    const auto* extension = version_of(*how.rules, "gdpr.extension", received_on);
-    if (!answer || !extension)
-        return fail(problem_kind::corrupt, "no_deadline_rule",
-                    fmt::format("no time limit was in force on {}", to_string(received_on)));
-    deadline_rules rules;
-    const auto& promise = law.own_pack().promise;
-    if (promise.how != mark::unstated) rules.promise = promise.value;
-    rules.answer = answer->length;
-    rules.extension = extension->length;
-    rules.extension_steps = extension->steps;
-    return rules;
-}
-
 result<deadlines> deadlines_for(const procedure& how, const tenant_law& law, date received_on,
-                                std::span<const pause> pauses) {
-    PYKALA_TRY(const auto rules, rules_for(how, law, received_on));
+                                std::span<const pause> pauses, bool extended) {
+    PYKALA_TRY(const auto rules, time_rules_on(*how.rules, law.tenant, received_on));
     std::vector<pause> counted;
     for (auto each : pauses) {
         each.from = std::max(each.from, received_on);
         if (each.from < each.to) counted.push_back(each);
     }
-    return compute_deadlines(*law.days, rules, received_on, counted, law.own_pack().tolling);
+    PYKALA_TRY(auto due, compute_deadlines(rules.days, rules.deadlines, received_on, counted,
+                                           rules.reading));
+    if (extended) {
+        due.due_on = due.extended_on;
+        due.act_by = rules.days.roll_back(due.extended_on);
+    }
+    return due;
 }
 
 date practice_day(const practice_rule& rule, const calendar& days, date base, bool back) {

@@ -12,14 +12,11 @@
 
 namespace pykala::cases {
 
-// What governs a request received on a day: `gdpr.answer` and `gdpr.extension` of the pinned
-// procedure, and the promise of the pack. Problem `no_deadline_rule` (corrupt) when no version was
-// in force.
-result<deadline_rules> rules_for(const procedure& how, const tenant_law& law, date received_on);
-
-// Pauses that began before the receipt count from the receipt (it may have been corrected).
+// By the rules that the procedure pinned, for the day of receipt. Pauses that began before it count
+// from it (it may have been corrected). After an extension the request is due on the extended day.
+// Problems: those of time_rules_on and compute_deadlines.
 result<deadlines> deadlines_for(const procedure& how, const tenant_law& law, date received_on,
-                                std::span<const pause> pauses);
+                                std::span<const pause> pauses, bool extended);
 
 // So long after `base` (before it, when `back`), in the unit of the rule.
 date practice_day(const practice_rule& rule, const calendar& days, date base, bool back);

@@ -39,7 +39,10 @@ checked destroy_identity_copy(const effect_view& v) {
 }
 
 checked extend_deadline(const effect_view& v) {
-    put(v.e, "extended_to", to_string(v.c.due.extended_on));
+    PYKALA_TRY(const auto due,
+               deadlines_for(v.how, *v.known.law, v.c.received_on, v.c.pauses, true));
+    put(v.e, "extended_to", to_string(due.extended_on));
+    put(v.e, "dates", deadlines_value(due));
     return {};
 }
 
@@ -49,7 +52,9 @@ checked correct_arrival(const effect_view& v) {
         return fail(problem_kind::invalid, "arrival_in_future",
                     fmt::format("a request cannot have arrived on `{}`, after today",
                                 v.input("received_on")));
-    PYKALA_TRY(const auto due, deadlines_for(v.how, *v.known.law, *day, v.c.pauses));
+    const bool extended = v.c.extended_to.has_value();
+    PYKALA_TRY(const auto due, deadlines_for(v.how, *v.known.law, *day, v.c.pauses, extended));
+    if (extended) put(v.e, "extended_to", to_string(due.extended_on));
     put(v.e, "arrival", value_object{{"received_on", to_string(*day)},
                                      {"was", to_string(v.c.received_on)}});
     put(v.e, "dates", deadlines_value(due));

@@ -25,7 +25,7 @@ struct procedure {
     log::digest hash{};
     workflow::definition flow;
     std::shared_ptr<const workflow::vocabulary> words;
-    std::shared_ptr<const policy_set> rules;  // deadlines and practice
+    std::shared_ptr<const policy_set> rules;  // time limits, working rules, calendar of the tenant
 };
 
 // The law of one tenant on one day: statutes, pack, calendar. Content-addressed by `hash`.

@@ -60,7 +60,10 @@ std::vector<std::string> suspended_records(std::span<const case_state> others) {
 bool evidence_unsealed(std::span<const case_state> others) {
     return std::ranges::any_of(others, [](const case_state& c) {
         const bool gives = c.right == "access" || c.right == "portability";
-        return gives && !c.closed() && !answered(c) && !c.evidence_sealed;
+        if (!gives || c.closed() || answered(c) || !c.evidence_sealed) return false;
+        return std::ranges::any_of(c.orders, [](const register_order& order) {
+            return order.verb == "read" && order.result != "done";
+        });
     });
 }
 

@@ -25,7 +25,8 @@ bool frozen_by_other(std::span<const case_state> others);
 // them kept (18(1)(b)) or needs them for a claim (18(1)(c)), or as long as they are contested.
 std::vector<std::string> suspended_records(std::span<const case_state> others);
 
-// Registers may not be emptied of what an open access or portability request has not sealed yet.
+// Registers may not be emptied while an open access or portability request, whose evidence is
+// protected, still waits for them to be read.
 bool evidence_unsealed(std::span<const case_state> others);
 
 // Against what no house rule holds any more (product.md "Holds").

@@ -121,6 +121,7 @@ struct deferred_erasure {
 
 struct taken {  // who last took a transition
     std::string role, id;
+    std::uint64_t seq = 0;
 };
 
 struct case_state {
@@ -139,7 +140,7 @@ struct case_state {
     std::optional<instant> received_at{};
     instant entered_at{};
     date entered_on{};
-    deadlines due{};  // due_on and act_by are those that bind; see also `extended`
+    deadlines due{};  // due_on and act_by are those that bind, also after an extension
     std::optional<date> extended_to{};
     std::vector<pause> pauses{};  // ended ones and, with `to` = `from`, the running one
     std::optional<date> paused_since{};
@@ -185,8 +186,7 @@ struct case_state {
 
     bool closed() const { return !outcome.empty(); }
     bool has(std::string_view fact) const { return facts.contains(fact); }
-    // The day on which the answer is due at last: the extended one where there is one.
-    date last_day() const { return extended_to ? *extended_to : due.due_on; }
+    // The last day of the law: the extended one where there is one.
     date last_statutory_day() const { return extended_to ? *extended_to : due.statutory_on; }
 };
 

@@ -91,7 +91,7 @@ checked check_kind(const procedure& how, const value_object& inputs) {
 
 checked check_values(const procedure& how, const command& what, const facts& known) {
     const auto& in = what.inputs;
-    if (text_of(in, "right") != how.flow.right)
+    if (text_of(in, "right") != how.flow.id)
         return fail(problem_kind::invalid, "unknown_right",
                     fmt::format("`{}` is not the right of this workflow", text_of(in, "right")));
     PYKALA_CHECK(check_name<channel>(in, "channel"));

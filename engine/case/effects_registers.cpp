@@ -196,6 +196,7 @@ void fold_findings(const effect_view& v, const register_order& order) {
     if (!f.flags.empty()) put(v.e, "flags", list_value(f.flags));
     if (!f.calls.empty()) put(v.e, "calls", list_value(f.calls));
     if (!f.person.empty() && v.c.person.empty()) put(v.e, "person", f.person);
+    if (!v.known.person_tags.empty()) put(v.e, "person_tags", list_value(v.known.person_tags));
     if (!f.person.empty() && !v.c.has("person_matched"))
         put(v.e, "marks", value_object{{"set", value_array{"person_matched"}}});
     reassess(v.c, v.e, v.known);

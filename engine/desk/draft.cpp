@@ -1,0 +1,213 @@
+#include "engine/desk/draft.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "engine/case/values.hpp"
+#include "engine/desk/project.hpp"
+
+namespace pykala::desk {
+namespace {
+
+using namespace cases;
+
+// More steps at once than any workflow has transitions: it would never end.
+constexpr int steps_max = 64;
+
+bool is_here(std::span<const person_seen> persons, std::string_view tag) {
+    return std::ranges::find(persons, tag, &person_seen::person) != persons.end();
+}
+
+}  // namespace
+
+std::vector<person_tag> tags_of(sealing& seals, const value_object& inputs) {
+    std::vector<person_tag> tags;
+    const auto& subject = member(inputs, "subject");
+    for (const auto* kind : {"hetu", "customer_number"})
+        if (const auto text = text_of(subject[kind]); !text.empty())
+            tags.push_back(seals.lookup(kind, text));
+    if (const auto person = text_of(inputs, "person"); !person.empty())
+        tags.push_back(seals.lookup("register_person", person));
+    return tags;
+}
+
+result<open_case> draft::open(const stored_case& stored) {
+    open_case c;
+    c.stream = stored.stream;
+    std::uint64_t seq = 0;
+    for (const auto& sealed : stored.events) {
+        PYKALA_TRY(auto e, world_.seals.open(stored.stream, seq++, sealed));
+        apply(c.now, e);
+        c.events.push_back(std::move(e));
+    }
+    c.now.number = stored.number;
+    if (!c.now.procedure)
+        return fail(problem_kind::corrupt, "no_procedure",
+                    "the first event of the case names no procedure");
+    PYKALA_TRY(c.how, world_.laws.pinned(c.now.right, *c.now.procedure));
+    PYKALA_TRY(c.law, world_.laws.law_on(now_.on));
+    return c;
+}
+
+result<bool> draft::load_others(std::span<const person_tag> tags) {
+    for (const auto& tag : tags) {
+        if (is_here(persons_, tag)) continue;
+        PYKALA_TRY(const auto found, world_.store.of_person({&tag, 1}));
+        persons_.push_back({tag, found.size()});
+        for (const auto& stored : found) {
+            const auto same = [&](const entry& e) { return e.c.now.number == stored.number; };
+            if (std::ranges::any_of(all_, same)) continue;
+            PYKALA_TRY(auto c, open(stored));
+            const auto version = c.now.version;
+            all_.push_back({std::move(c), version});
+        }
+    }
+    return true;
+}
+
+result<std::size_t> draft::load(std::string_view number) {
+    PYKALA_TRY(const auto stored, world_.store.load(number));
+    PYKALA_TRY(auto c, open(stored));
+    const auto version = c.now.version;
+    const auto tags = c.now.person_tags;
+    all_.push_back({std::move(c), version});
+    const auto place = all_.size() - 1;
+    PYKALA_CHECK(load_others(tags));
+    return place;
+}
+
+result<std::size_t> draft::begin(std::string_view right) {
+    open_case c;
+    c.stream = world_.ids.new_stream();
+    PYKALA_TRY(c.how, world_.laws.current(right));
+    PYKALA_TRY(c.law, world_.laws.law_on(now_.on));
+    all_.push_back({std::move(c)});
+    return all_.size() - 1;
+}
+
+facts draft::facts_for(std::size_t which, const enclosure& with) const {
+    facts known;
+    known.today = now_.on;
+    known.law = all_[which].c.law.get();
+    known.registers = own_.registers;
+    known.findings = with.findings;
+    known.related_to_requester = with.related_to_requester;
+    for (std::size_t i = 0; i < all_.size(); ++i)
+        if (i != which && all_[i].c.now.version > 0) known.others.push_back(all_[i].c.now);
+    return known;
+}
+
+void draft::add(entry& e, step made) {
+    apply(e.c.now, made.happened);
+    for (auto& each : made.intents) e.intents.emplace_back(made.happened.seq, std::move(each));
+    e.events.push_back(std::move(made.happened));
+}
+
+command draft::by_system(command_kind kind, std::string name) const {
+    command what{.kind = kind, .name = std::move(name), .by = {"system", {}}};
+    what.at = now_.at;
+    what.on = now_.on;
+    return what;
+}
+
+result<bool> draft::take(std::size_t which, command what, const enclosure& with) {
+    what.at = now_.at;
+    what.on = now_.on;
+    auto known = facts_for(which, with);
+    known.person_tags = tags_of(world_.seals, what.inputs);
+    if (known.findings && !known.findings->person.empty())
+        known.person_tags.push_back(world_.seals.lookup("register_person", known.findings->person));
+    PYKALA_TRY(auto first, decide(*all_[which].c.how, all_[which].c.now, what, known));
+    add(all_[which], std::move(first));
+    known.findings.reset();
+    known.person_tags.clear();
+    known.related_to_requester = false;
+    const auto& c = all_[which].c;
+    for (int steps = 0; const auto next = next_by_system(*c.how, c.now, known); ++steps) {
+        if (steps == steps_max) throw std::logic_error("steps of the system never end: " + *next);
+        PYKALA_TRY(auto made,
+                   decide(*c.how, c.now, by_system(command_kind::transition, *next), known));
+        add(all_[which], std::move(made));
+    }
+    // who else this person is may have come to light with the step
+    const auto tags = c.now.person_tags;
+    PYKALA_CHECK(load_others(tags));
+    return true;
+}
+
+result<bool> draft::settle_interlocks() {
+    const auto changed = [](const entry& e) {
+        return !e.events.empty() && e.c.now.right == "erasure";
+    };
+    if (std::ranges::none_of(all_, changed)) return true;
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+        const auto& c = all_[i].c;
+        if (c.now.right != "access" || c.now.closed()) continue;
+        auto made = decide(*c.how, c.now, by_system(command_kind::interlock, {}), facts_for(i, {}));
+        if (made)
+            add(all_[i], *std::move(made));
+        else if (made.error().code != "nothing_moved")
+            return std::unexpected(std::move(made).error());
+    }
+    return true;
+}
+
+result<bool> draft::note_refusal(std::size_t which, const command& what, const problem& why) {
+    auto& c = all_[which].c;
+    step made;
+    auto& e = made.happened;
+    e.kind = kind_attempt_refused;
+    e.seq = c.now.version;
+    e.at = now_.at;
+    e.on = now_.on;
+    e.role = what.by.role;
+    e.procedure = c.how->hash;
+    e.law = c.law->hash;
+    put(e, "actor", what.by.id);
+    put(e, "attempt", value_object{{"transition", what.name}, {"code", why.code}});
+    add(all_[which], std::move(made));
+    return true;
+}
+
+result<case_write> draft::write(const entry& e) {
+    case_write out;
+    out.number = e.c.now.number;
+    out.stream = e.c.stream;
+    out.expected = e.loaded;
+    if (e.loaded == 0) out.year = year_of(now_.on);
+    for (const auto& each : e.events) {
+        PYKALA_TRY(auto sealed, world_.seals.seal(e.c.stream, each));
+        out.events.push_back(std::move(sealed));
+    }
+    for (const auto& [seq, each] : e.intents) {
+        PYKALA_TRY(auto body, world_.seals.seal_intent(e.c.stream, seq, each.what));
+        out.outbox.push_back({seq, each.kind, std::move(body)});
+    }
+    out.row = project(e.c.now);
+    out.timers = timers_of(e.c.now);
+    out.persons = e.c.now.person_tags;
+    return out;
+}
+
+result<unit_of_work> draft::finish() {
+    unit_of_work unit;
+    for (const auto& e : all_) {
+        if (e.events.empty()) {
+            unit.seen.push_back({e.c.now.number, e.c.now.version});
+            continue;
+        }
+        PYKALA_TRY(auto written, write(e));
+        unit.cases.push_back(std::move(written));
+    }
+    unit.persons = persons_;
+    return unit;
+}
+
+open_case draft::release(std::size_t which) {
+    auto c = std::move(all_[which].c);
+    for (std::size_t i = 0; i < all_.size(); ++i)
+        if (i != which) c.others.push_back(all_[i].c.now);
+    return c;
+}
+
+}  // namespace pykala::desk

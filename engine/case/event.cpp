@@ -10,24 +10,25 @@ using log::data_class;
 
 // Fields that are sealed under the key of the decision: who, what was found, what was decided.
 constexpr auto decision_facts = std::to_array<std::string_view>(
-    {"actor",     "assessed",   "assignee",      "calls",         "contested", "decided",
-     "exception", "flags",      "found", "found_again",         "house",         "identity",  "order_answer",
-     "orders",    "person",     "person_tags",   "recipient",     "recipients", "reattributed", "refusal_ground",
-     "release_check", "searched", "subject_kind", "task_done",    "tasks",     "uses",
-     "who"});
+    {"actor",         "assessed",  "assignee",     "calls",        "contested",
+     "decided",       "exception", "flags",        "found",        "found_again",
+     "house",         "identity",  "order_answer", "orders",       "person",
+     "person_tags",   "recipient", "recipients",   "reattributed", "refusal_ground",
+     "release_check", "searched",  "subject_kind", "task_done",    "tasks",
+     "uses",          "who"});
 
 // Fields that say nothing about a person, and stay as the bare proof.
 constexpr auto open_fields = std::to_array<std::string_view>(
-    {"alerts",      "arrival",   "attempt",      "dates",        "destroyed",  "evidence",
-     "extended_to", "filed",     "fired",        "in_force_on",  "late",       "letters",
-     "marks",       "moved",     "order_due_on", "outcome",      "overdue",    "pauses",
-     "question_on", "answered_on", "timers",     "used"});
+    {"alerts",      "arrival",     "attempt",      "dates",       "destroyed", "evidence",
+     "extended_to", "filed",       "fired",        "in_force_on", "late",      "letters",
+     "marks",       "moved",       "order_due_on", "outcome",     "overdue",   "pauses",
+     "question_on", "answered_on", "timers",       "used"});
 
 // Inputs in words; every other input is a name or a day and part of the decision.
 constexpr auto worded_inputs = std::to_array<std::string_view>(
     {"in_answer", "in_attachment", "in_balancing", "in_compelling_grounds", "in_doubt", "in_note",
-     "in_places", "in_question", "in_reason", "in_receiver", "in_statement", "in_task",
-     "in_value"});
+     "in_order_document", "in_places", "in_question", "in_reason", "in_receiver", "in_statement",
+     "in_task", "in_value"});
 
 template <class List>
 bool stands_in(const List& list, std::string_view name) {
@@ -52,7 +53,8 @@ data_class class_of_field(std::string_view name) {
 }
 
 void put(event& e, std::string_view name, value held) {
-    e.fields.insert_or_assign(std::string(name), event_field{class_of_field(name), std::move(held)});
+    e.fields.insert_or_assign(std::string(name),
+                              event_field{class_of_field(name), std::move(held)});
 }
 
 }  // namespace pykala::cases

@@ -167,7 +167,8 @@ result<std::vector<due_case>> memory_case_store::due(date today, std::size_t lim
             if (timer.fires_on <= today) one.timers.push_back(timer);
         if (!one.timers.empty()) found.emplace_back(one.timers.front().fires_on, std::move(one));
     }
-    std::ranges::stable_sort(found, {}, [](const auto& each) { return each.first; });
+    std::ranges::sort(found, {},
+                      [](const auto& each) { return std::tie(each.first, each.second.number); });
     std::vector<due_case> all;
     for (auto& [day, each] : found)
         if (all.size() < limit) all.push_back(std::move(each));

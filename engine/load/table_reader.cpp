@@ -95,7 +95,7 @@ const toml::node* table_reader::require(std::string_view key) const {
     return node;
 }
 
-const place& table_reader::at(std::string_view key, int index) const {
+place table_reader::at(std::string_view key, int index) const {
     return owner_->places_.of(at_, key, index);
 }
 

@@ -61,7 +61,7 @@ public:
     const place& at() const { return at_; }
     const std::string& name() const { return name_; }
     // The place of a key's value, of the element of its list, or of the table where there is none.
-    const place& at(std::string_view key, int index = -1) const;
+    place at(std::string_view key, int index = -1) const;
     bool has(std::string_view key) const;
     bool is_text(std::string_view key) const;
     std::vector<std::string> keys() const;

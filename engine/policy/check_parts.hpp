@@ -27,7 +27,7 @@ struct context {
         findings.push_back(diagnostic_at(where, severity::warning, std::move(code),
                                          std::move(message), std::move(hint)));
     }
-    const place& at(const place& table, std::string_view key, int index = -1) const {
+    place at(const place& table, std::string_view key, int index = -1) const {
         return set.places.of(table, key, index);
     }
     // Whether the file wrote the key in that table.

@@ -1,0 +1,104 @@
+// Start page, style sheet, sign-in and sign-out.
+#include <array>
+#include <charconv>
+
+#include "api/web/endpoints.hpp"
+#include "api/web/sessions.hpp"
+
+namespace pykala::api::web {
+namespace {
+
+// The test e-identification exists in the demo only, and only for a browser on this very machine:
+// a literal loopback host, and nobody in between.
+bool may_test_sign_in(const call& at) {
+    const std::string_view host = at.asked.host;
+    const auto name = host.substr(0, host.find(':'));
+    return at.here.demo && !at.asked.forwarded && (name == "localhost" || name == "127.0.0.1");
+}
+
+auto no_test_sign_in() {
+    return fail(problem_kind::not_found, "no_such_page", "there is nothing here");
+}
+
+result<http::response> start_page(call& at) {
+    return page(at, "start", {});
+}
+
+result<http::response> style_sheet(call& at) {
+    http::response said;
+    said.set("Content-Type", "text/css; charset=utf-8");
+    said.set("Cache-Control", "public, max-age=3600");
+    said.body = std::string(at.here.pages->asset("style.css"));
+    return said;
+}
+
+result<http::response> customer_sign_in_page(call& at) {
+    if (!may_test_sign_in(at)) return no_test_sign_in();
+    prepare_open_form(at);
+    value_array people;
+    for (std::size_t i = 0; i < at.here.people.size(); ++i) {
+        const auto& each = at.here.people[i];
+        people.emplace_back(value_object{{"number", static_cast<std::int64_t>(i)},
+                                         {"name", each.name},
+                                         {"about", each.about.in(at.in)}});
+    }
+    return page(at, "sign_in", {{"people", std::move(people)}});
+}
+
+result<http::response> customer_signs_in(call& at) {
+    if (!may_test_sign_in(at)) return no_test_sign_in();
+    const auto text = at.form_field("person");
+    std::size_t number = 0;
+    const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (wrong != std::errc() || end != text.data() + text.size() || number >= at.here.people.size())
+        return fail(problem_kind::invalid, "no_such_person", "choose one of the people");
+    const auto& who = at.here.people[number];
+    PYKALA_CHECK(start_customer_session(at, {who.hetu, who.name, "eid_substantial"}));
+    return see_other(at, "/requests");
+}
+
+result<http::response> customer_signs_out(call& at) {
+    PYKALA_CHECK(end_own_session(at, door::portal));
+    return see_other(at, "/");
+}
+
+result<http::response> staff_sign_in_page(call& at) {
+    prepare_open_form(at);
+    return page(at, "staff_sign_in", {});
+}
+
+result<http::response> staff_signs_in(call& at) {
+    const std::string name(at.form_field("name")), password(at.form_field("password"));
+    const auto who = check_password(at, name, password);
+    if (who) {
+        PYKALA_CHECK(start_staff_session(at, *who));
+        return see_other(at, who->roles.contains("auditor") ? "/audit/" : "/officer/");
+    }
+    if (who.error().code != "wrong_name_or_password") return std::unexpected(who.error());
+    prepare_open_form(at);
+    return page(at, "staff_sign_in", {{"wrong", true}, {"name", name}}, 403);
+}
+
+result<http::response> staff_signs_out(call& at) {
+    PYKALA_CHECK(end_own_session(at, door::staff));
+    return see_other(at, "/");
+}
+
+constexpr auto table = std::to_array<endpoint>({
+    {"GET", "/", door::portal, true, {}, start_page},
+    {"GET", "/assets/style.css", door::open, true, {}, style_sheet},
+    {"GET", "/sign-in", door::portal, true, {}, customer_sign_in_page},
+    {"POST", "/sign-in", door::portal, true, {}, customer_signs_in},
+    {"POST", "/sign-out", door::portal, false, customers, customer_signs_out},
+    {"GET", "/officer/sign-in", door::staff, true, {}, staff_sign_in_page},
+    {"POST", "/officer/sign-in", door::staff, true, {}, staff_signs_in},
+    {"POST", "/officer/sign-out", door::staff, false, all_staff, staff_signs_out},
+});
+
+}  // namespace
+
+std::span<const endpoint> entry_endpoints() {
+    return table;
+}
+
+}  // namespace pykala::api::web

@@ -1,0 +1,31 @@
+// A tenant as the web sees it: who it is, and what its pages and its API stand on. Put together in
+// api/server.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/base/text3.hpp"
+#include "engine/desk/ports.hpp"
+
+#include "api/web/page_book.hpp"
+#include "api/web/sign_in_limits.hpp"
+#include "storage/registers/sample/sample_registers.hpp"
+#include "storage/sqlite/tenant_store.hpp"
+
+namespace pykala::api::web {
+
+struct site {
+    std::string tenant;  // id of the pack
+    std::string base;    // path prefix, `/kuopio`; empty where the tenant has a host name
+    std::string name;    // of the controller, as people know it
+    bool demo = false;   // opens the test e-identification
+    const page_book* pages = nullptr;
+    storage::tenant_store* store = nullptr;
+    desk::case_store* cases = nullptr;
+    desk::clock* time = nullptr;
+    sign_in_limits* limits = nullptr;
+    std::vector<storage::sample_person> people{};  // of the test e-identification
+};
+
+}  // namespace pykala::api::web

@@ -103,6 +103,7 @@ enum class register_verb {
     restrict_use,
     hold_only,
     release,  // takes both marks away
+    ban,      // of choices about marketing: the choice becomes a ban
     rectify,
 };
 
@@ -182,6 +183,7 @@ inline constexpr auto names_of<register_verb> =
                                               {register_verb::restrict_use, "restrict"},
                                               {register_verb::hold_only, "hold_only"},
                                               {register_verb::release, "release"},
+                                              {register_verb::ban, "ban"},
                                               {register_verb::rectify, "rectify"}});
 template <>
 inline constexpr auto names_of<change_status> =

@@ -206,6 +206,19 @@ result<bool> mark(const write_context& context, const allowed_change& change) {
     return update_row(context, *change.row, flags);
 }
 
+// A table that keeps no choices has nothing to ban.
+result<bool> ban(const write_context& context, const allowed_change& change) {
+    const auto& reduction = change.row->table->reduction;
+    if (!reduction) return true;
+    return update_row(context, *change.row, {{reduction->ban, "1"}});
+}
+
+result<bool> change_row(const write_context& context, const allowed_change& change) {
+    if (change.change->verb == register_verb::rectify) return rectify(context, change);
+    if (change.change->verb == register_verb::ban) return ban(context, change);
+    return mark(context, change);
+}
+
 bool lets_go(register_verb verb) {
     return verb == register_verb::erase || verb == register_verb::unlink ||
            verb == register_verb::reduce;
@@ -220,9 +233,7 @@ result<bool> write_row(const write_context& context, const std::vector<allowed_c
             going.push_back(change);
             continue;
         }
-        PYKALA_TRY(const bool as_read, change.change->verb == register_verb::rectify
-                                           ? rectify(context, change)
-                                           : mark(context, change));
+        PYKALA_TRY(const bool as_read, change_row(context, change));
         if (!as_read) return false;
     }
     if (going.empty()) return true;

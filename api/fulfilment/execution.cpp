@@ -1,0 +1,212 @@
+#include "api/fulfilment/execution.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "engine/case/assess_case.hpp"
+#include "engine/case/values.hpp"
+
+#include "api/fulfilment/people.hpp"
+#include "api/fulfilment/release_checks.hpp"
+
+namespace pykala::api {
+namespace {
+
+using cases::text_of;
+
+// The places of the vocabulary that a kind of key stands for. Recordings are filed under the phone
+// number and the person.
+constexpr auto places = std::to_array<std::pair<std::string_view, std::string_view>>(
+    {{"phone", "phone"},
+     {"email", "email"},
+     {"customer_number", "customer_number"},
+     {"former_hetu", "former_identity_codes"},
+     {"phone", "recordings"}});
+
+void put_record(cases::case_state& c, const record& now) {
+    cases::case_record held;
+    held.id = now.id;
+    held.source = cases::source_of(now);
+    c.records.insert_or_assign(now.id, std::move(held));
+}
+
+compact_day day_of(const value& v) {
+    const auto day = cases::date_of(v);
+    return day ? static_cast<compact_day>(day->time_since_epoch().count()) : no_day;
+}
+
+assessment assessment_of(const value& v) {
+    assessment a;
+    a.outcome = from_name<record_outcome>(text_of(v["outcome"])).value_or(record_outcome::review);
+    a.action = from_name<record_action>(text_of(v["action"])).value_or(record_action::none);
+    a.reason = from_name<review_reason>(text_of(v["reason"])).value_or(review_reason::none);
+    a.retain_until = day_of(v["retain_until"]);
+    a.erase_on = day_of(v["erase_on"]);
+    return a;
+}
+
+// An order of a court or the authority goes before the holds (with four eyes, when it was settled).
+bool is_ordered(const order_view& o, const std::string& record) {
+    const auto held = o.c.now.records.find(record);
+    return held != o.c.now.records.end() && held->second.ground == "order";
+}
+
+// Assesses the records of one register with all that the others hold, under the law of the day and
+// what was decided for this case.
+result<reassess> assess_with_others(const register_set& registers, const order_view& o,
+                                    const people_found& people, date today) {
+    cases::case_state all = o.c.now;
+    all.records.clear();
+    for (std::size_t i = 0; i < registers.all.size() && i < people.at.size(); ++i) {
+        if (i == registers.at || people.at[i].people.empty()) continue;
+        PYKALA_TRY(const auto answer, registers.all[i]->read(people.at[i], today));
+        for (const auto& held : answer.records) put_record(all, held.facts);
+    }
+    cases::facts known;
+    known.today = today;
+    known.law = o.c.law.get();
+    known.others = o.c.others;
+    return reassess([&o, all = std::move(all), known = std::move(known)](
+                        std::span<const record> records) -> result<std::vector<assessment>> {
+        auto c = all;
+        for (const auto& held : records) put_record(c, held);
+        const auto answers = cases::assess_case(c, known);
+        std::vector<assessment> given;
+        for (const auto& held : records) {
+            auto answer = assessment_of(cases::member(answers, held.id));
+            // a look that is not needed any more: the connector lets go what was decided so
+            if (is_ordered(o, held.id)) answer = {.outcome = record_outcome::review};
+            given.push_back(answer);
+        }
+        return given;
+    });
+}
+
+// An intent is one try of one order: what a register refused is tried again under a new name.
+std::string intent_of(const order_view& o, std::string_view part) {
+    std::size_t tries = 0;
+    for (const auto& e : o.c.events)
+        if (text_of(e["order_answer"]["order"]) == o.order.id) ++tries;
+    return fmt::format("{}/{}/{}{}", o.c.now.number, o.order.id, tries, part);
+}
+
+struct worker {
+    const register_set& registers;
+    const order_view& o;
+    date today;
+    people_found people;
+    reassess assess_now;
+    order_result out{};
+    bool any_kept = false, any_failed = false;
+
+    const found_person& person() const { return people.at[registers.at]; }
+
+    result<bool> run(std::vector<record_change> changes, std::string_view part) {
+        if (changes.empty()) return true;
+        const bool erases = std::ranges::any_of(changes, [](const auto& c) {
+            return c.verb == register_verb::erase || c.verb == register_verb::unlink ||
+                   c.verb == register_verb::reduce;
+        });
+        PYKALA_TRY(const auto results,
+                   registers.port().execute(
+                       {intent_of(o, part), person(), today, std::move(changes)}, assess_now));
+        for (const auto& each : results) {
+            if (each.status == change_status::kept_by_new_hold) {
+                any_kept = true;
+                out.findings.kept.push_back(each.record);
+            }
+            // nobody was found any more: then nobody knows whether the record is gone
+            const bool lost =
+                erases && each.status == change_status::gone && person().people.empty();
+            any_failed |= lost || each.status == change_status::failed ||
+                          each.status == change_status::conflict;
+        }
+        return true;
+    }
+};
+
+result<bool> erase(worker& w) {
+    PYKALA_CHECK(w.run(own_marks_released(w.o), "/release"));
+    PYKALA_CHECK(w.run(erasure_changes(w.o), ""));
+    if (!w.any_kept) return true;
+    PYKALA_TRY(const auto now, w.registers.port().read(w.person(), w.today));
+    for (const auto& held : now.records)
+        if (std::ranges::find(w.out.findings.kept, held.facts.id) != w.out.findings.kept.end())
+            w.out.findings.records.push_back(cases::source_of(held.facts));
+    return true;
+}
+
+result<bool> release(worker& w, const register_answer& now) {
+    const auto released = release_changes(w.o, now);
+    PYKALA_CHECK(w.run(released, ""));
+    // from the order, not from what was released just now: a repetition finds nothing to release
+    std::vector<record_change> meant;
+    for (const auto& held : now.records)
+        if (w.o.order.records.empty() ||
+            std::ranges::find(w.o.order.records, held.facts.id) != w.o.order.records.end())
+            meant.push_back({.record = held.facts.id});
+    return w.run(holds_renewed(w.o, meant), "/hold");
+}
+
+result<bool> rectify(worker& w, const register_answer& now) {
+    std::vector<std::string> problems;
+    for (auto& change : rectifications(w.o, now, problems)) {
+        const auto part = fmt::format("/{}/{}", change.record, change.field);
+        PYKALA_CHECK(w.run({std::move(change)}, part));
+    }
+    w.any_failed |= !problems.empty();
+    return true;
+}
+
+}  // namespace
+
+result<order_result> read_register(const register_set& registers, const order_view& o, date today) {
+    PYKALA_TRY(const auto people, find_people(registers.all, registers.at, keys_of(o.c.now)));
+    const auto& found = people.at[registers.at];
+    order_result out;
+    auto& f = out.findings;
+    for (const auto& [kind, place] : places)
+        if (people.searched.contains(std::string(kind))) f.searched.emplace_back(place);
+    if (found.people.empty()) return out;
+    PYKALA_TRY(const auto answer, registers.port().read(found, today));
+    for (const auto& held : answer.records) f.records.push_back(cases::source_of(held.facts));
+    for (const auto& went : answer.disclosures)
+        if (std::ranges::find(f.recipients, went.recipient) == f.recipients.end())
+            f.recipients.push_back(went.recipient);
+    for (const auto& person : answer.people)
+        if (person.protected_address) f.flags = {"address_protected"};
+    f.calls = release_calls(o.c.now, *o.c.law, found, answer, today);
+    f.person = person_name(people.known, registers.port().id(), found.people.front());
+    return out;
+}
+
+result<order_result> change_register(const register_set& registers, const order_view& o,
+                                     date today) {
+    PYKALA_TRY(auto people, find_people(registers.all, registers.all.size() - 1, keys_of(o.c.now)));
+    const bool letting_go = o.order.verb == "erase";
+    reassess assess_now = [](std::span<const record> records) -> result<std::vector<assessment>> {
+        return std::vector<assessment>(records.size());
+    };
+    if (letting_go) {
+        PYKALA_TRY(assess_now, assess_with_others(registers, o, people, today));
+    }
+    worker w{registers, o, today, std::move(people), std::move(assess_now)};
+    if (letting_go) {
+        PYKALA_CHECK(erase(w));
+    } else {
+        PYKALA_TRY(const auto now, registers.port().read(w.person(), today));
+        if (o.order.verb == "release") {
+            PYKALA_CHECK(release(w, now));
+        } else if (o.order.verb == "rectify") {
+            PYKALA_CHECK(rectify(w, now));
+        } else {
+            PYKALA_CHECK(w.run(marking_changes(o, now), ""));
+        }
+    }
+    if (w.any_kept) w.out.result = "held";
+    if (w.any_failed) w.out.result = "failed";
+    return std::move(w.out);
+}
+
+}  // namespace pykala::api

@@ -1,0 +1,35 @@
+// Orders of a case, carried out in a register, and the registers read for it.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+
+#include "engine/registers/register_port.hpp"
+
+#include "api/fulfilment/orders.hpp"
+
+namespace pykala::api {
+
+// What becomes of an order: `result` is that of the vocabulary (`done`, `held`, `failed`).
+struct order_result {
+    std::string result = "done";
+    cases::register_findings findings{};
+};
+
+struct register_set {
+    std::span<register_port* const> all;  // in the order in which they are read
+    std::size_t at = 0;                   // the register that is meant
+    register_port& port() const { return *all[at]; }
+};
+
+// Reads what one register holds of the person of the case. Problems of the ports.
+result<order_result> read_register(const register_set& registers, const order_view& o, date today);
+
+// Changes the register as the order says. Every record that would go is assessed again inside the
+// transaction of its register, together with what the others hold at that time. What the law keeps
+// now makes the result `held`. Problems of the ports.
+result<order_result> change_register(const register_set& registers, const order_view& o,
+                                     date today);
+
+}  // namespace pykala::api

@@ -1,0 +1,81 @@
+// The link between decided cases and the registers: orders that the desk wrote are carried out,
+// and what the registers answer comes back as commands of the system, through the same door as
+// every other command.
+//
+// Every step may be repeated. An item of the outbox is settled last, after its result is part of
+// the case; a register knows what it has carried out by the intent; an answer that the case holds
+// already is not given again. A process that dies between two steps goes on where it was.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.hpp"
+#include "engine/desk/desk.hpp"
+#include "engine/registers/register_port.hpp"
+
+namespace pykala::api {
+
+// What a fulfilment works with; all of it must outlive it.
+struct fulfilment_world {
+    desk::front_desk& desk;
+    desk::case_store& store;
+    desk::sealing& seals;
+    desk::clock& time;
+    // In the order in which they are read: what one gives (customer numbers) finds the person in
+    // the next. The names are those of desk::settings::registers.
+    std::vector<register_port*> registers;
+    // An item that is not an order to a register: `letter`, `alert`, `seal_evidence`,
+    // `destroy_key`, `destroy_identity_copy`, `remove_case`, or an order to make a package
+    // (`package`). It is settled when this gives true, and given again later when false or a
+    // problem. Must bear repetition. Empty: such items are settled at once, because what they ask
+    // for is already in the events (letters are rendered from the case).
+    std::function<result<bool>(const desk::outbox_item& item, const value& what)> other{};
+};
+
+struct work_done {
+    std::size_t settled = 0;  // items that are done
+    std::size_t waiting = 0;  // items that wait: for other registers, or for a register to mend
+};
+
+// Safe to use from several threads; one works at a time. Blocks until what it began is durable:
+// never call it from a thread of the store.
+class fulfilment {
+public:
+    explicit fulfilment(fulfilment_world world) : world_(std::move(world)) {}
+
+    // Carries out what waits, in order, until nothing more moves. What fails stays, with the
+    // reason on the case, and is tried again after a pause that grows from a minute to six hours.
+    // Problems: those of the store; one case never stops the others.
+    result<work_done> run_once();
+
+    // Fires the timers whose day has come by the clock of the desk, and carries out what follows
+    // from them (deferred erasures among it). Late rather than never: days that passed while
+    // nothing ran count too. Gives how many timers were fired.
+    result<std::size_t> run_due();
+
+private:
+    struct pause {
+        instant until{};
+        std::chrono::seconds length{};
+    };
+    enum class outcome { settled, waits_in_turn, failed };
+
+    result<bool> pass(work_done& done);
+    result<outcome> carry_out(const desk::outbox_item& item);
+    result<outcome> carry_out_order(const desk::outbox_item& item, const value& what);
+    result<bool> tell(const std::string& number, const std::string& order, std::string result,
+                      cases::register_findings findings);
+    bool rests(std::uint64_t item) const;
+    void rest(std::uint64_t item);
+
+    fulfilment_world world_;
+    std::mutex working_;
+    std::map<std::uint64_t, pause> pauses_;  // by item; forgotten at the end of the process
+};
+
+}  // namespace pykala::api

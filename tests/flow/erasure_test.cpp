@@ -1,0 +1,106 @@
+// Protects the main job: what the law lets go leaves the registers, what it keeps stays and is
+// marked, and the case knows both. Real registers, database and keys; the oracle is plain SQL over
+// the register files and the events of the case.
+#include <set>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "engine/case/values.hpp"
+
+#include "storage/registers/sample/sample_registers.hpp"
+#include "tests/support/flow_world.hpp"
+
+using namespace pykala;
+using namespace pykala::tests;
+using cases::text_of;
+
+namespace {
+
+storage::sample_person person(const std::string& tenant, std::size_t index) {
+    return storage::sample_people(policies_of_the_tree().packs.at(tenant), words_of_the_tree())
+        .value()
+        .at(index);
+}
+
+// The officer settles everything that waits for a look: reviews are erased, our own rules lifted.
+void settle(flow_world& w, const std::string& number) {
+    std::set<std::string> rules;
+    for (const auto& [id, held] : w.state(number).records)
+        if (cases::flag_of(held.assessed, "confirm"))
+            rules.insert(text_of(cases::member(held.assessed, "governing")["rule"]));
+    for (const auto& rule : rules)
+        w.take(number, "officer", "lift_house_rule",
+               {{"rule", rule}, {"reason", "Ei enää tarpeen."}});
+    value_array waiting;
+    for (const auto& [id, held] : w.state(number).records)
+        if (text_of(held.assessed, "outcome") == "review") waiting.emplace_back(id);
+    if (!waiting.empty())
+        w.take(number, "officer", "decide_records",
+               {{"records", waiting},
+                {"decision", "erase"},
+                {"erasure_ground", "17_1_a"},
+                {"reason", "Ei enää tarpeen."}});
+}
+
+std::string close_erasure(flow_world& w, const std::string& number) {
+    settle(w, number);
+    const auto refused = w.attempt(number, "officer", "propose_erasure");
+    if (!refused.empty())
+        w.take(number, "officer", "propose_partial_erasure", {{"reason", "Laki vaatii."}});
+    w.take(number, "reviewer", "approve");
+    w.work();
+    for (const auto& each : w.state(number).recipients)
+        w.take(number, "officer", "record_recipient", {{"recipient", each.id}, {"result", "sent"}});
+    return w.state(number).outcome;
+}
+
+// Ids of the records that the registers hold of the person now, with their marks.
+std::map<std::string, record_marks> held_now(const flow_world& w, const std::string& hetu) {
+    std::map<std::string, record_marks> all;
+    const auto people = find_everywhere(w.registers, {{"hetu", {hetu}}});
+    for (std::size_t i = 0; i < people.size(); ++i)
+        for (const auto& each : w.registers.ports[i]->read(people[i], w.time.on).value().records)
+            all.emplace(each.facts.id, each.marks);
+    return all;
+}
+
+}  // namespace
+
+TEST_SUITE("flow/erasure") {
+    TEST_CASE("erasure: what may go is gone and what must stay stays and is marked [17 18 19]") {
+        for (const auto& tenant : tenants) {
+            CAPTURE(tenant);
+            flow_world w(tenant);
+            const auto who = person(tenant, 1);
+            const auto number = w.file("erasure", who.hetu, who.name);
+            CHECK(w.state(number).state == "in_progress");
+            w.work();
+            const auto read = w.state(number);
+            CHECK(read.records.size() > 10);
+            CHECK(read.records.size() == held_now(w, who.hetu).size());
+            const auto outcome = close_erasure(w, number);
+            const auto closed = w.state(number);
+            for (const auto& order : closed.orders) {
+                CAPTURE(order.id);
+                CAPTURE(order.verb);
+                CAPTURE(order.at);
+                CHECK(order.result == "done");
+            }
+            CHECK((outcome == "fulfilled" || outcome == "partly_fulfilled"));
+            CHECK(closed.state == "closed");
+            const auto now = held_now(w, who.hetu);
+            std::size_t stays = 0;
+            for (const auto& [id, held] : closed.records) {
+                CAPTURE(id);
+                const bool kept = text_of(held.assessed, "outcome") == "retain";
+                stays += kept;
+                CHECK(now.contains(id) == kept);
+                if (kept && now.contains(id)) CHECK(now.at(id).hold_only);
+            }
+            MESSAGE(fmt::format("{}: {} records, {} stay, {}", tenant, closed.records.size(), stays,
+                                outcome));
+            CHECK(stays < closed.records.size());
+        }
+    }
+}

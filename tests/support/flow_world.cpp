@@ -1,0 +1,189 @@
+#include "tests/support/flow_world.hpp"
+
+#include <future>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "storage/sqlite/connection.hpp"
+
+namespace pykala::tests {
+namespace {
+
+class frail_register final : public register_port {
+public:
+    frail_register(register_port& port, power* cuts) : port_(port), cuts_(cuts) {}
+    const std::string& id() const override { return port_.id(); }
+    const text3& title() const override { return port_.title(); }
+    const std::vector<std::string>& finds_by() const override { return port_.finds_by(); }
+    result<found_person> find(const person_keys& known) override {
+        return around([&] { return port_.find(known); });
+    }
+    result<register_answer> read(const found_person& person, date on) override {
+        return around([&] { return port_.read(person, on); });
+    }
+    result<std::vector<std::int64_t>> series_values(const std::string& record) override {
+        return port_.series_values(record);
+    }
+    result<std::vector<std::uint8_t>> media(const std::string& record,
+                                            const std::string& column) override {
+        return port_.media(record, column);
+    }
+    result<std::vector<change_result>> execute(const execution& what,
+                                               const reassess& assess_now) override {
+        return around([&] { return port_.execute(what, assess_now); });
+    }
+
+private:
+    template <class Call>
+    auto around(Call&& call) -> decltype(call()) {
+        if (cuts_) cuts_->use();
+        auto answer = call();
+        if (cuts_) cuts_->use();
+        return answer;
+    }
+    register_port& port_;
+    power* cuts_;
+};
+
+class frail_store final : public desk::case_store {
+public:
+    frail_store(std::unique_ptr<desk::case_store> store, power* cuts)
+        : store_(std::move(store)), cuts_(cuts) {}
+    result<desk::stored_case> load(std::string_view number) override {
+        return store_->load(number);
+    }
+    result<std::vector<desk::stored_case>> of_person(
+        std::span<const desk::person_tag> tags) override {
+        return store_->of_person(tags);
+    }
+    void submit(desk::unit_of_work unit, desk::completion done) override {
+        store_->submit(std::move(unit), std::move(done));
+    }
+    result<std::optional<desk::stored_receipt>> answered(std::string_view actor,
+                                                         std::string_view key) override {
+        return store_->answered(actor, key);
+    }
+    result<desk::queue_page> queue(const desk::queue_query& query) override {
+        return store_->queue(query);
+    }
+    result<std::vector<desk::due_case>> due(date today, std::size_t limit) override {
+        return store_->due(today, limit);
+    }
+    result<std::vector<desk::outbox_item>> outbox(std::size_t limit) override {
+        return store_->outbox(limit);
+    }
+    result<bool> settle(std::span<const std::uint64_t> ids) override {
+        if (cuts_) cuts_->use();  // after the answer reached the case, before the item is settled
+        auto done = store_->settle(ids);
+        if (cuts_) cuts_->use();
+        return done;
+    }
+
+private:
+    std::unique_ptr<desk::case_store> store_;
+    power* cuts_;
+};
+
+template <class T>
+T must(result<T> given) {
+    if (!given) throw std::runtime_error(given.error().code + ": " + given.error().detail);
+    return *std::move(given);
+}
+
+result<desk::reply> wait_for(const std::function<void(desk::replied)>& begin) {
+    auto promised = std::make_shared<std::promise<result<desk::reply>>>();
+    auto answer = promised->get_future();
+    begin([promised](result<desk::reply> given) { promised->set_value(std::move(given)); });
+    return answer.get();
+}
+
+}  // namespace
+
+void power::use() {
+    if (++calls == cut_at) throw power_cut{};
+}
+
+flow_world::flow_world(const std::string& tenant, power* with)
+    : registers(tenant), laws(tenant), cuts(with) {
+    time.set(sample_day());
+    const storage::tenant_identity who{tenant, law_of(tenant, time.on)->own_pack().case_prefix,
+                                       storage::purpose::demo};
+    if (const auto made = storage::create_tenant_database(
+            dir.file("tenant.db"), who, "test.example/" + tenant + "/log/1", time.at);
+        !made)
+        throw std::runtime_error(made.error().detail);
+    keys = must(storage::key_store::create({dir.file("keys.db"), dir.file("keys2.db")}, tenant,
+                                           storage::master_key::of(storage::secret_key::random()),
+                                           time.at));
+    restart();
+}
+
+void flow_world::restart() {
+    fulfilment.reset();
+    desk.reset();
+    store.reset();
+    database.reset();
+    const auto& own = law_of(registers.tenant, sample_day())->own_pack();
+    database = must(storage::tenant_store::open(
+        {dir.file("tenant.db"), {registers.tenant, own.case_prefix, storage::purpose::demo}}));
+    seals = std::make_unique<storage::case_sealing>(*keys, time);
+    store = std::make_unique<frail_store>(std::make_unique<storage::sqlite_case_store>(*database),
+                                          cuts);
+    frail.clear();
+    std::vector<register_port*> ports;
+    for (auto* port : registers.all()) {
+        frail.push_back(std::make_unique<frail_register>(*port, cuts));
+        ports.push_back(frail.back().get());
+    }
+    const desk::ports world{*store, *seals, time, ids, laws, [](auto work) { work(); }};
+    desk = std::make_unique<desk::front_desk>(world, desk::settings{sample_order});
+    fulfilment = std::make_unique<api::fulfilment>(
+        api::fulfilment_world{*desk, *store, *seals, time, std::move(ports)});
+}
+
+std::string flow_world::file(const std::string& right, const std::string& hetu,
+                             const std::string& name, value_object more) {
+    cases::command what{.kind = cases::command_kind::file, .by = {"customer", "c-" + name}};
+    what.inputs = {{"right", right},
+                   {"channel", "portal"},
+                   {"language", "fi"},
+                   {"received_on", to_string(time.on)},
+                   {"assurance", "eid_substantial"},
+                   {"is_person", true},
+                   {"has_portal", true},
+                   {"subject", value_object{{"hetu", hetu}, {"name", name}}}};
+    for (auto& [key, given] : more) what.inputs.insert_or_assign(key, std::move(given));
+    return must(wait_for([&](auto done) { desk->file({what}, std::move(done)); }))
+        .given.numbers.front();
+}
+
+std::string flow_world::attempt(const std::string& number, const std::string& role,
+                                const std::string& transition, value_object inputs) {
+    cases::command what{.name = transition, .inputs = std::move(inputs)};
+    what.by = {role, role + "-1"};
+    const auto given = wait_for([&](auto done) { desk->execute(number, what, std::move(done)); });
+    return given ? std::string() : given.error().code;
+}
+
+void flow_world::take(const std::string& number, const std::string& role,
+                      const std::string& transition, value_object inputs) {
+    const auto refused = attempt(number, role, transition, std::move(inputs));
+    if (!refused.empty()) throw std::runtime_error(transition + ": " + refused);
+}
+
+cases::case_state flow_world::state(const std::string& number) {
+    return must(desk->read(number)).now;
+}
+
+void flow_world::work() {
+    must(fulfilment->run_once());
+}
+
+std::int64_t flow_world::count(const std::string& reg, const std::string& sql) const {
+    auto db = must(storage::connection::open(registers.file(reg), {.read_only = true}));
+    auto query = must(db.prepare(sql));
+    return must(query.step()) ? query.integer(0) : 0;
+}
+
+}  // namespace pykala::tests

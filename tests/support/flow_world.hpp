@@ -1,0 +1,62 @@
+// A whole utility in a folder: its sample registers, a real database, real keys, the desk and the
+// fulfilment. Nothing is played, except the clock and who clicks.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "api/fulfilment/fulfilment.hpp"
+#include "storage/sealing/case_sealing.hpp"
+#include "storage/sealing/key_store.hpp"
+#include "storage/sqlite/case_store.hpp"
+#include "storage/sqlite/tenant_store.hpp"
+#include "tests/support/desk_world.hpp"
+#include "tests/support/sample_world.hpp"
+
+namespace pykala::tests {
+
+// Stops like a process that dies: at the n-th call of a port, before or after it did its work.
+struct power {
+    int calls = 0;
+    int cut_at = -1;  // -1: never
+    // Throws `power_cut` when it is time.
+    void use();
+};
+struct power_cut {};
+
+struct flow_world {
+    explicit flow_world(const std::string& tenant, power* cuts = nullptr);
+
+    // Files as a customer of the portal with strong e-identification; gives the number.
+    std::string file(const std::string& right, const std::string& hetu, const std::string& name,
+                     value_object more = {});
+    // Takes a transition; throws with the problem's code when it is refused.
+    void take(const std::string& number, const std::string& role, const std::string& transition,
+              value_object inputs = {});
+    // The same, giving the code of the problem; empty when it was taken.
+    std::string attempt(const std::string& number, const std::string& role,
+                        const std::string& transition, value_object inputs = {});
+    cases::case_state state(const std::string& number);
+    // Everything that waits is carried out.
+    void work();
+    // A new process on the same files.
+    void restart();
+    // One number out of a register, by plain SQL.
+    std::int64_t count(const std::string& reg, const std::string& sql) const;
+
+    register_copy registers;
+    folder dir;
+    set_clock time;
+    counted_ids ids;
+    real_definitions laws;
+    power* cuts;
+    std::unique_ptr<storage::key_store> keys;
+    std::unique_ptr<storage::tenant_store> database;
+    std::unique_ptr<storage::case_sealing> seals;
+    std::unique_ptr<desk::case_store> store;
+    std::vector<std::unique_ptr<register_port>> frail;  // ports that the power can leave
+    std::unique_ptr<desk::front_desk> desk;
+    std::unique_ptr<api::fulfilment> fulfilment;
+};
+
+}  // namespace pykala::tests

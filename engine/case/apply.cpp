@@ -59,8 +59,10 @@ void fold_letters(case_state& c, const event& e, const value& v) {
 }
 
 void fold_timers(case_state& c, const event&, const value& v) {
-    for (const auto& name : list_of(v["stop"]))
+    for (const auto& name : list_of(v["stop"])) {
         std::erase_if(c.timers, [&](const auto& timer) { return timer.name == name; });
+        c.timers_fired.erase(name);
+    }
     for (const auto& each : objects_of(v["start"])) {
         const auto day = date_of(each, "on");
         if (!day) continue;

@@ -61,16 +61,21 @@ struct timer_view {
     const case_state& before;
     const case_state& after;
     const event& e;
+    bool moved;  // a step that names the state in which the case stands enters it again
 
-    bool moved() const { return before.state != after.state; }
     bool has(std::string_view field) const { return e.fields.contains(field); }
+    // Whether the timer belongs to a state that is left, and to nothing else.
+    bool leaves(const workflow::timer& t) const {
+        return t.start == workflow::timer_start::on_state && t.until.empty() &&
+               t.starts_at == before.state && before.state != after.state;
+    }
 };
 
 bool has_ended(const workflow::timer& t, const timer_view& v) {
     if (!t.until.empty() && v.after.has(t.until)) return true;
     const bool of_state = t.start == workflow::timer_start::on_state;
-    if (v.after.closed() && v.moved()) return !of_state || t.starts_at != v.after.state;
-    return of_state && t.until.empty() && v.moved() && t.starts_at == v.before.state;
+    if (v.after.closed() && v.moved) return !of_state || t.starts_at != v.after.state;
+    return v.leaves(t);
 }
 
 // A timer starts where its file says so, and anew when a day that it counts from moves.
@@ -85,7 +90,7 @@ bool starts_now(const workflow::timer& t, const timer_view& v) {
                 return true;
             return v.before.version == 0 || dates_moved;
         case workflow::timer_start::on_state:
-            return v.moved() && t.starts_at == v.after.state;
+            return v.moved && t.starts_at == v.after.state;
         case workflow::timer_start::by_transition:
             return v.e.kind == t.starts_at || (dates_moved && waits);
     }
@@ -94,12 +99,15 @@ bool starts_now(const workflow::timer& t, const timer_view& v) {
 
 void follow_timers(const procedure& how, const case_state& before, event& e, const facts& known) {
     const auto after = after_event(before, e);
-    const timer_view v{before, after, e};
+    const auto* taken = workflow::find_transition(how.flow, e.kind);
+    const timer_view v{before, after, e, taken ? !taken->stays() : before.version == 0};
     value_array stop, start;
     for (const auto& t : how.flow.timers) {
         const bool ended = has_ended(t, v);
         const bool starts = !ended && starts_now(t, v);
-        if ((ended || starts) && is_waiting(before, t.name)) stop.emplace_back(t.name);
+        const bool forgets = v.leaves(t) && before.timers_fired.contains(t.name);
+        if (((ended || starts) && is_waiting(before, t.name)) || forgets)
+            stop.emplace_back(t.name);
         if (!starts) continue;
         const bool restarted = before.version > 0 && t.start == workflow::timer_start::arrival;
         const auto from =

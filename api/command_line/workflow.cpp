@@ -1,4 +1,5 @@
-// `pykala workflow check|draw`: proves the six workflows, and draws them.
+// `pykala workflow check|draw|trace`: proves the six workflows, draws them, and shows the engine
+// following them.
 #include <algorithm>
 #include <iostream>
 #include <memory>
@@ -16,6 +17,7 @@
 
 #include "api/command_line/command_line.hpp"
 #include "api/command_line/print.hpp"
+#include "api/command_line/workflow_trace.hpp"
 #include "api/definitions/definitions.hpp"
 #include "api/drawing/svg.hpp"
 
@@ -98,15 +100,26 @@ int run_draw(const workflow_options& options) {
     return 0;
 }
 
-CLI::Option* add_right(CLI::App& command, workflow_options& options) {
+CLI::Option* add_right(CLI::App& command, std::string& right_asked) {
     const auto names = all_names<right>();
-    return command.add_option("--right", options.right, "one of the six rights")
+    return command.add_option("--right", right_asked, "one of the six rights")
         ->check(CLI::IsMember(std::vector<std::string>(names.begin(), names.end())));
 }
 
-void add_definitions(CLI::App& command, workflow_options& options) {
-    command.add_option("--definitions", options.definitions,
-                       "the folder that holds workflows/ and policies/");
+void add_definitions(CLI::App& command, std::string& folder) {
+    command.add_option("--definitions", folder, "the folder that holds workflows/ and policies/");
+}
+
+void add_trace(CLI::App& group, outcome& out) {
+    auto options = std::make_shared<trace_options>();
+    auto* trace = group.add_subcommand("trace", "Prints what the engine does with random commands");
+    add_right(*trace, options->right)->required();
+    trace->add_option("--seed", options->seed, "the same seed gives the same lines")
+        ->capture_default_str();
+    trace->add_option("--steps", options->steps, "how many attempts")->capture_default_str();
+    add_definitions(*trace, options->definitions);
+    trace->footer(trace_help());
+    trace->callback([options, &out] { out.exit_status = run_trace(*options); });
 }
 
 }  // namespace
@@ -117,19 +130,21 @@ void add_workflow(CLI::App& app, outcome& out) {
     auto options = std::make_shared<workflow_options>();
 
     auto* check = group->add_subcommand("check", "Proves that no way through them breaks the law");
-    add_right(*check, *options);
-    add_definitions(*check, *options);
+    add_right(*check, options->right);
+    add_definitions(*check, options->definitions);
     check->footer("Example: pykala workflow check --right erasure");
     check->callback([options, &out] { out.exit_status = run_check(*options); });
 
     auto* draw = group->add_subcommand("draw", "Prints a drawing of one workflow");
-    add_right(*draw, *options)->required();
+    add_right(*draw, options->right)->required();
     draw->add_option("--format", options->format, "svg, dot (Graphviz) or scxml (W3C)")
         ->check(CLI::IsMember({"svg", "dot", "scxml"}))
         ->capture_default_str();
-    add_definitions(*draw, *options);
+    add_definitions(*draw, options->definitions);
     draw->footer("Example: pykala workflow draw --right erasure --format svg > erasure.svg");
     draw->callback([options, &out] { out.exit_status = run_draw(*options); });
+
+    add_trace(*group, out);
 }
 
 }  // namespace pykala::api

@@ -21,7 +21,9 @@ void fold_filed(case_state& c, const event& e, const value& v) {
     c.procedure = e.procedure;
 }
 
-void fold_moved(case_state& c, const event&, const value& v) { c.state = text_of(v["to"]); }
+void fold_moved(case_state& c, const event&, const value& v) {
+    c.state = text_of(v["to"]);
+}
 
 void fold_outcome(case_state& c, const event& e, const value& v) {
     c.outcome = text_of(v);
@@ -37,9 +39,13 @@ void fold_arrival(case_state& c, const event&, const value& v) {
     if (const auto day = date_of(v["received_on"])) c.received_on = *day;
 }
 
-void fold_dates(case_state& c, const event&, const value& v) { c.due = deadlines_of(v); }
+void fold_dates(case_state& c, const event&, const value& v) {
+    c.due = deadlines_of(v);
+}
 
-void fold_extended(case_state& c, const event&, const value& v) { c.extended_to = date_of(v); }
+void fold_extended(case_state& c, const event&, const value& v) {
+    c.extended_to = date_of(v);
+}
 
 void fold_pauses(case_state& c, const event&, const value& v) {
     c.pauses.clear();
@@ -69,8 +75,9 @@ void fold_timers(case_state& c, const event&, const value& v) {
         c.timers.push_back({text_of(each, "name"), *day});
         c.timers_fired.erase(text_of(each, "name"));
     }
-    std::ranges::sort(c.timers, {},
-                      [](const auto& t) { return std::pair(t.fires_on, std::string_view(t.name)); });
+    std::ranges::sort(c.timers, {}, [](const auto& t) {
+        return std::pair(t.fires_on, std::string_view(t.name));
+    });
 }
 
 void fold_fired(case_state& c, const event&, const value& v) {
@@ -79,7 +86,9 @@ void fold_fired(case_state& c, const event&, const value& v) {
     c.timers_fired.insert(gone.name);
 }
 
-void fold_used(case_state& c, const event&, const value& v) { c.timers_fired.erase(text_of(v)); }
+void fold_used(case_state& c, const event&, const value& v) {
+    c.timers_fired.erase(text_of(v));
+}
 
 void fold_alerts(case_state& c, const event&, const value& v) {
     if (flag_of(v["clear"])) c.alerts.clear();
@@ -124,6 +133,8 @@ constexpr auto course = std::to_array<field_fold>({
     {"filed", fold_filed},
     {"who", fold_who},
     {"identity", fold_identity},
+    {"target_named",
+     [](case_state& c, const event&, const value& v) { c.who.marketing_target = flag_of(v); }},
     {"person", [](case_state& c, const event&, const value& v) { c.person = text_of(v); }},
     {"person_tags", fold_person_tags},
     {"subject_kind",
@@ -179,7 +190,9 @@ constexpr auto named_days = std::to_array<named_day>({
 
 }  // namespace
 
-std::span<const field_fold> folds_of_course() { return course; }
+std::span<const field_fold> folds_of_course() {
+    return course;
+}
 
 value_object deadlines_value(const deadlines& d) {
     value_object all;

@@ -89,8 +89,13 @@ void fold_exception(case_state& c, const event&, const value& v) {
 
 void fold_orders(case_state& c, const event& e, const value& v) {
     for (const auto& each : objects_of(v))
-        c.orders.push_back({text_of(each, "id"), text_of(each, "verb"), text_of(each, "at"),
-                            list_of(each, "records"), {}, e.on, flag_of(each, "last")});
+        c.orders.push_back({text_of(each, "id"),
+                            text_of(each, "verb"),
+                            text_of(each, "at"),
+                            list_of(each, "records"),
+                            {},
+                            e.on,
+                            flag_of(each, "last")});
 }
 
 void fold_order_answer(case_state& c, const event&, const value& v) {
@@ -145,8 +150,8 @@ void fold_calls(case_state& c, const event&, const value& v) {
 // The days of deferred erasures; an entry of the same record replaces the one before.
 void fold_deferred(case_state& c, const event&, const value& v) {
     for (const auto& each : objects_of(v)) {
-        const deferred_erasure next{text_of(each, "record"),
-                                    date_of(each, "on").value_or(date{}), text_of(each, "state")};
+        const deferred_erasure next{text_of(each, "record"), date_of(each, "on").value_or(date{}),
+                                    text_of(each, "state")};
         const auto before = std::ranges::find(c.deferred, next.record, &deferred_erasure::record);
         if (before == c.deferred.end())
             c.deferred.push_back(next);
@@ -186,6 +191,8 @@ constexpr auto records = std::to_array<field_fold>({
 
 }  // namespace
 
-std::span<const field_fold> folds_of_records() { return records; }
+std::span<const field_fold> folds_of_records() {
+    return records;
+}
 
 }  // namespace pykala::cases

@@ -70,14 +70,13 @@ record record_of(const value_object& source) {
     out.contract_end = date_of(dates["contract_end"]);
     out.role_end = date_of(dates["role_end"]);
     out.accounting_period_end = date_of(dates["accounting_period_end"]);
-    out.contract = from_name<contract_state>(text_of(source, "contract"))
-                       .value_or(contract_state::ended);
+    out.contract =
+        from_name<contract_state>(text_of(source, "contract")).value_or(contract_state::ended);
     out.balance =
         from_name<balance_state>(text_of(source, "balance")).value_or(balance_state::unknown);
     for (const auto& hold : objects_of(member(source, "holds")))
         out.holds.push_back({text_of(hold, "reason"), date_of(hold, "until")});
-    out.defeated_by =
-        from_name<defeat>(text_of(source, "defeated_by")).value_or(defeat::none);
+    out.defeated_by = from_name<defeat>(text_of(source, "defeated_by")).value_or(defeat::none);
     return out;
 }
 

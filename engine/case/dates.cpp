@@ -62,8 +62,8 @@ result<deadlines> deadlines_for(const procedure& how, const tenant_law& law, dat
         each.from = std::max(each.from, received_on);
         if (each.from < each.to) counted.push_back(each);
     }
-    PYKALA_TRY(auto due, compute_deadlines(rules.days, rules.deadlines, received_on, counted,
-                                           rules.reading));
+    PYKALA_TRY(auto due,
+               compute_deadlines(rules.days, rules.deadlines, received_on, counted, rules.reading));
     if (extended) {
         due.due_on = due.extended_on;
         due.act_by = rules.days.roll_back(due.extended_on);

@@ -17,8 +17,8 @@ bool stands_in(const workflow::name_list& names, std::string_view name) {
     return std::ranges::find(names, name) != names.end();
 }
 
-std::unexpected<problem> refuse(const workflow::transition& t, std::string code,
-                                std::string detail, std::string hint = {}) {
+std::unexpected<problem> refuse(const workflow::transition& t, std::string code, std::string detail,
+                                std::string hint = {}) {
     return std::unexpected(problem{problem_kind::refused, std::move(code), std::move(detail),
                                    std::move(hint), t.cite});
 }
@@ -35,10 +35,10 @@ bool proposed_it(const case_state& c, const workflow::transition& t, const actor
 checked check_actor(const workflow::transition& t, const case_state& c, const command& what,
                     const facts& known) {
     if (what.expected_version && *what.expected_version != c.version)
-        return fail(problem_kind::conflict, "version_moved",
-                    fmt::format("the case is at version {}, not {}", c.version,
-                                *what.expected_version),
-                    "read the case again");
+        return fail(
+            problem_kind::conflict, "version_moved",
+            fmt::format("the case is at version {}, not {}", c.version, *what.expected_version),
+            "read the case again");
     if (known.related_to_requester)
         return fail(problem_kind::forbidden, "barred",
                     "whoever is related to the requester does not handle the case",
@@ -167,9 +167,9 @@ result<step> fire(const procedure& how, const case_state& c, const command& what
         return fail(problem_kind::refused, "no_such_timer",
                     fmt::format("no timer `{}` waits", what.name));
     if (waiting->fires_on > what.on)
-        return fail(problem_kind::refused, "too_early",
-                    fmt::format("timer `{}` waits until {}", what.name,
-                                to_string(waiting->fires_on)));
+        return fail(
+            problem_kind::refused, "too_early",
+            fmt::format("timer `{}` waits until {}", what.name, to_string(waiting->fires_on)));
     maker m{how, c, what, known};
     m.made.happened = begin_event(how, c, what, known, kind_timer_fired);
     auto& e = m.made.happened;

@@ -6,7 +6,9 @@
 
 namespace pykala::cases {
 
-std::string effect_view::input(std::string_view name) const { return text_of(what.inputs, name); }
+std::string effect_view::input(std::string_view name) const {
+    return text_of(what.inputs, name);
+}
 
 void effect_view::append(std::string_view field, value item) const {
     const auto found = e.fields.find(field);

@@ -12,7 +12,9 @@ namespace pykala::cases {
 namespace {
 
 // Some effects only keep what the person said: the inputs stand in the event already.
-checked keep_inputs(const effect_view&) { return {}; }
+checked keep_inputs(const effect_view&) {
+    return {};
+}
 
 checked link_person(const effect_view& v) {
     put(v.e, "person", v.input("person"));
@@ -27,15 +29,21 @@ checked accept_identity(const effect_view& v) {
 }
 
 checked record_identity(const effect_view& v) {
-    put(v.e, "identity", value_object{{"assurance", v.input("method")},
-                                      {"by", v.what.by.id},
-                                      {"on", to_string(v.what.on)}});
+    put(v.e, "identity",
+        value_object{
+            {"assurance", v.input("method")}, {"by", v.what.by.id}, {"on", to_string(v.what.on)}});
     return {};
 }
 
 checked destroy_identity_copy(const effect_view& v) {
     v.intents.push_back({"destroy_identity_copy", {}});
     return {};
+}
+
+// A ban on marketing can begin as soon as it is said what to leave in peace.
+checked record_clarification(const effect_view& v) {
+    if (v.c.kind == "direct_marketing") put(v.e, "target_named", true);
+    return v.input("person").empty() ? checked{} : link_person(v);
 }
 
 checked extend_deadline(const effect_view& v) {
@@ -55,8 +63,8 @@ checked correct_arrival(const effect_view& v) {
     const bool extended = v.c.extended_to.has_value();
     PYKALA_TRY(const auto due, deadlines_for(v.how, *v.known.law, *day, v.c.pauses, extended));
     if (extended) put(v.e, "extended_to", to_string(due.extended_on));
-    put(v.e, "arrival", value_object{{"received_on", to_string(*day)},
-                                     {"was", to_string(v.c.received_on)}});
+    put(v.e, "arrival",
+        value_object{{"received_on", to_string(*day)}, {"was", to_string(v.c.received_on)}});
     put(v.e, "dates", deadlines_value(due));
     return {};
 }
@@ -108,8 +116,7 @@ checked alert_officers(const effect_view& v) {
 
 checked alert_if_paper(const effect_view& v) {
     const auto& who = v.c.who;
-    const bool paper =
-        !who.has_portal || (!who.answer_in.empty() && who.answer_in != "portal");
+    const bool paper = !who.has_portal || (!who.answer_in.empty() && who.answer_in != "portal");
     return paper ? alert_officers(v) : checked{};
 }
 
@@ -140,7 +147,9 @@ checked destroy_content(const effect_view& v) {
     return destroy(v, "decision_facts");
 }
 
-checked destroy_package(const effect_view& v) { return destroy(v, "package"); }
+checked destroy_package(const effect_view& v) {
+    return destroy(v, "package");
+}
 
 checked destroy_proof(const effect_view& v) {
     put(v.e, "destroyed", value_array{"proof"});
@@ -172,7 +181,7 @@ constexpr auto course = std::to_array<effect_entry>({
     {"record_identity", record_identity},
     {"record_doubt", keep_inputs},
     {"destroy_identity_copy", destroy_identity_copy},
-    {"record_clarification", keep_inputs},
+    {"record_clarification", record_clarification},
     {"extend_deadline", extend_deadline},
     {"correct_arrival", correct_arrival},
     {"mark_late_refusal", mark_late_refusal},
@@ -201,6 +210,8 @@ constexpr auto course = std::to_array<effect_entry>({
 
 }  // namespace
 
-std::span<const effect_entry> effects_of_course() { return course; }
+std::span<const effect_entry> effects_of_course() {
+    return course;
+}
 
 }  // namespace pykala::cases

@@ -119,7 +119,9 @@ checked uphold_house_rule(const effect_view& v) {
     return decide_house_rule(v, true);
 }
 
-checked lift_house_rule(const effect_view& v) { return decide_house_rule(v, false); }
+checked lift_house_rule(const effect_view& v) {
+    return decide_house_rule(v, false);
+}
 
 checked propose_exception(const effect_view& v) {
     const auto door = v.input("exception");
@@ -129,8 +131,7 @@ checked propose_exception(const effect_view& v) {
                         : door == "reattribute" ? "person"
                                                 : "order_document";
     PYKALA_CHECK(need(v, needs, "missing_input", "this exception needs one thing more"));
-    if (door == "reclassify" &&
-        !find(v.known.law->own_pack().categories, v.input("category")))
+    if (door == "reclassify" && !find(v.known.law->own_pack().categories, v.input("category")))
         return fail(problem_kind::invalid, "unknown_category",
                     fmt::format("the pack has no category `{}`", v.input("category")));
     value_object all{{"door", door}, {"records", list_value(ids)}};
@@ -146,9 +147,9 @@ checked settle_exception(const effect_view& v) {
     if (v.input("verdict") != "approve" || !v.c.exception) return {};
     const auto& open = *v.c.exception;
     if (open.door == "carry_out_order") {
-        put(v.e, "decided", value_object{{"records", list_value(open.records)},
-                                         {"decision", "erase"},
-                                         {"ground", "order"}});
+        put(v.e, "decided",
+            value_object{
+                {"records", list_value(open.records)}, {"decision", "erase"}, {"ground", "order"}});
         return {};
     }
     value_object moved{{"records", list_value(open.records)}};
@@ -160,7 +161,9 @@ checked settle_exception(const effect_view& v) {
 }
 
 // The decision is the fact that the vocabulary sets, and what the person said.
-checked keep_inputs(const effect_view&) { return {}; }
+checked keep_inputs(const effect_view&) {
+    return {};
+}
 
 checked record_refusal(const effect_view& v) {
     put(v.e, "refusal_ground", v.input("ground"));
@@ -237,15 +240,13 @@ checked record_release_check(const effect_view& v) {
     const auto finding = v.input("finding");
     auto check = v.input("check");
     if (check.empty()) check = "free_text";
-    put(v.e, "release_check", value_object{{"check", check},
-                                           {"finding", finding},
-                                           {"records", list_value(ids)}});
+    put(v.e, "release_check",
+        value_object{{"check", check}, {"finding", finding}, {"records", list_value(ids)}});
     if (ids.empty() || !is_one_of(finding, {"withhold", "redact"})) return {};
     PYKALA_CHECK(need(v, "reason", "missing_reason", "what does not leave needs a reason"));
     const auto* ground = v.c.right == "portability" ? "20_scope" : "15_4";
-    put(v.e, "decided", value_object{{"records", list_value(ids)},
-                                     {"decision", finding},
-                                     {"ground", ground}});
+    put(v.e, "decided",
+        value_object{{"records", list_value(ids)}, {"decision", finding}, {"ground", ground}});
     return {};
 }
 
@@ -275,6 +276,8 @@ constexpr auto decisions = std::to_array<effect_entry>({
 
 }  // namespace
 
-std::span<const effect_entry> effects_of_decisions() { return decisions; }
+std::span<const effect_entry> effects_of_decisions() {
+    return decisions;
+}
 
 }  // namespace pykala::cases

@@ -29,13 +29,12 @@ void order_records(const effect_view& v, std::string_view verb, const ids& recor
     std::map<std::pair<bool, std::string>, value_array> by_register;
     for (const auto& id : records) {
         const auto found = v.c.records.find(id);
-        const bool last = verb == "erase" && found != v.c.records.end() &&
-                          is_identity(v, found->second);
+        const bool last =
+            verb == "erase" && found != v.c.records.end() && is_identity(v, found->second);
         by_register[{last, register_of(id)}].emplace_back(id);
     }
     for (auto& [where, list] : by_register)
-        v.order(verb, where.second,
-                {{"records", std::move(list)}, {"last", where.first}});
+        v.order(verb, where.second, {{"records", std::move(list)}, {"last", where.first}});
 }
 
 void order_everywhere(const effect_view& v, std::string_view verb, const value_object& more) {
@@ -129,7 +128,9 @@ checked order_erasure(const effect_view& v) {
     return {};
 }
 
-bool is_retained(const case_record& held) { return text_of(held.assessed, "outcome") == "retain"; }
+bool is_retained(const case_record& held) {
+    return text_of(held.assessed, "outcome") == "retain";
+}
 
 checked restrict_to_hold(const effect_view& v) {
     ids kept;
@@ -146,12 +147,14 @@ value deferred_entry(const std::string& record, const value& on, std::string_vie
 checked schedule_deferred_erasure(const effect_view& v) {
     for (const auto& [id, held] : v.c.records) {
         const auto& on = member(held.assessed, "erase_on");
-        if (is_retained(held) && !on.is_null()) v.append("deferred", deferred_entry(id, on, "scheduled"));
+        if (is_retained(held) && !on.is_null())
+            v.append("deferred", deferred_entry(id, on, "scheduled"));
     }
     for (const auto& each : v.c.deferred) {
         const auto held = v.c.records.find(each.record);
         if (each.state == "scheduled" && (held == v.c.records.end() || !is_retained(held->second)))
-            v.append("deferred", deferred_entry(each.record, to_string(each.erase_on), "cancelled"));
+            v.append("deferred",
+                     deferred_entry(each.record, to_string(each.erase_on), "cancelled"));
     }
     return {};
 }
@@ -173,8 +176,8 @@ checked erase_deferred(const effect_view& v) {
         if (held)
             v.append("deferred", deferred_entry(each.record, to_string(*moved), "scheduled"));
         else if (waits)
-            v.append("deferred", deferred_entry(each.record, to_string(v.what.on + while_frozen),
-                                                "scheduled"));
+            v.append("deferred",
+                     deferred_entry(each.record, to_string(v.what.on + while_frozen), "scheduled"));
         else
             free.push_back(each.record);
     }
@@ -263,8 +266,7 @@ checked order_rectification(const effect_view& v) {
     for (const auto& [id, field] : fields)
         if (field.result != "refused" && (now || !field.result.empty()))
             by_register[register_of(id)].emplace_back(id);
-    for (auto& [name, list] : by_register)
-        v.order("rectify", name, {{"fields", std::move(list)}});
+    for (auto& [name, list] : by_register) v.order("rectify", name, {{"fields", std::move(list)}});
     return {};
 }
 
@@ -316,6 +318,8 @@ constexpr auto registers = std::to_array<effect_entry>({
 
 }  // namespace
 
-std::span<const effect_entry> effects_of_registers() { return registers; }
+std::span<const effect_entry> effects_of_registers() {
+    return registers;
+}
 
 }  // namespace pykala::cases

@@ -21,16 +21,26 @@ struct filing_input {
 
 // engine/case/README.md says what each means.
 constexpr auto filing_inputs = std::to_array<filing_input>({
-    {"address_given", form::flag},   {"address_known", form::flag},
-    {"answer_in", form::text},       {"assurance", form::text},
-    {"channel", form::text, true},   {"is_person", form::flag},
-    {"kind", form::text},            {"language", form::text, true},
-    {"linked", form::text},          {"mandate_until", form::date},
-    {"mandate_verified", form::flag}, {"marketing_target", form::flag},
-    {"has_portal", form::flag},      {"person", form::text},
-    {"received_at", form::text},     {"received_on", form::date, true},
-    {"request", form::object},       {"right", form::text, true},
-    {"scope", form::text},           {"subject", form::object},
+    {"address_given", form::flag},
+    {"address_known", form::flag},
+    {"answer_in", form::text},
+    {"assurance", form::text},
+    {"channel", form::text, true},
+    {"is_person", form::flag},
+    {"kind", form::text},
+    {"language", form::text, true},
+    {"linked", form::text},
+    {"mandate_until", form::date},
+    {"mandate_verified", form::flag},
+    {"marketing_target", form::flag},
+    {"has_portal", form::flag},
+    {"person", form::text},
+    {"received_at", form::text},
+    {"received_on", form::date, true},
+    {"request", form::object},
+    {"right", form::text, true},
+    {"scope", form::text},
+    {"subject", form::object},
 });
 
 constexpr auto filing_roles = std::to_array<std::string_view>(
@@ -80,8 +90,8 @@ checked check_name(const value_object& inputs, std::string_view name) {
 checked check_kind(const procedure& how, const value_object& inputs) {
     const auto kind = text_of(inputs, "kind");
     const auto& kinds = how.flow.kinds;
-    const bool fits_flow = kinds.empty() ? kind.empty()
-                                         : std::ranges::find(kinds, kind) != kinds.end();
+    const bool fits_flow =
+        kinds.empty() ? kind.empty() : std::ranges::find(kinds, kind) != kinds.end();
     if (fits_flow) return {};
     return fail(problem_kind::invalid, "wrong_kind",
                 fmt::format("`{}` has no kind of request `{}`", how.flow.id, kind),
@@ -127,8 +137,8 @@ value_object who_value(const value_object& in) {
     value_object who{{"assurance", assured.empty() ? "none" : assured}};
     const auto& person = member(in, "is_person");
     who.emplace("is_person", person.is_null() || flag_of(person));
-    for (const auto* name : {"mandate_verified", "has_portal", "address_known", "address_given",
-                             "marketing_target"})
+    for (const auto* name :
+         {"mandate_verified", "has_portal", "address_known", "address_given", "marketing_target"})
         if (flag_of(in, name)) who.emplace(name, true);
     add_text(who, "mandate_until", text_of(in, "mandate_until"));
     add_text(who, "answer_in", text_of(in, "answer_in"));

@@ -110,8 +110,7 @@ void follow_timers(const procedure& how, const case_state& before, event& e, con
             stop.emplace_back(t.name);
         if (!starts) continue;
         const bool restarted = before.version > 0 && t.start == workflow::timer_start::arrival;
-        const auto from =
-            t.start == workflow::timer_start::arrival ? after.received_on : e.on;
+        const auto from = t.start == workflow::timer_start::arrival ? after.received_on : e.on;
         for (const auto day : firing_days(how, t, after, known, from)) {
             // what fired already does not fire again for a day that is past
             if (restarted && day <= e.on && !is_waiting(before, t.name)) continue;

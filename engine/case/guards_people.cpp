@@ -16,7 +16,9 @@ bool reachable(const guard_view& v) {
     return v.c.who.has_portal || v.c.who.address_known || v.c.who.address_given;
 }
 
-bool strongly_identified(const guard_view& v) { return is_strong(v.c.who.assurance); }
+bool strongly_identified(const guard_view& v) {
+    return is_strong(v.c.who.assurance);
+}
 
 bool question_left_in_time(const guard_view& v) {
     const auto* rule = find(v.how.rules->practice, "question_within");
@@ -41,7 +43,9 @@ bool is_sufficient(const guard_view& v, std::string_view level) {
     return std::ranges::find(methods, *known) != methods.end();
 }
 
-bool identity_sufficient(const guard_view& v) { return is_sufficient(v, v.c.who.assurance); }
+bool identity_sufficient(const guard_view& v) {
+    return is_sufficient(v, v.c.who.assurance);
+}
 
 bool method_sufficient(const guard_view& v) {
     return is_sufficient(v, text_of(v.inputs, "method"));
@@ -54,7 +58,9 @@ bool requester_entitled(const guard_view& v) {
     return who.mandate_verified && (!who.mandate_until || *who.mandate_until >= v.known.today);
 }
 
-bool by_statutory_day(const guard_view& v) { return v.known.today <= v.c.due.statutory_on; }
+bool by_statutory_day(const guard_view& v) {
+    return v.known.today <= v.c.due.statutory_on;
+}
 
 bool sends_personal_data(const guard_view& v) {
     if (!v.taken) return true;
@@ -76,7 +82,6 @@ bool answered_in_portal(const guard_view& v) {
     return known && who.has_portal && (who.answer_in.empty() || who.answer_in == "portal");
 }
 
-
 constexpr auto people = std::to_array<guard_entry>({
     {"reachable", reachable},
     {"strongly_identified", strongly_identified},
@@ -91,7 +96,9 @@ constexpr auto people = std::to_array<guard_entry>({
 
 }  // namespace
 
-std::span<const guard_entry> guards_of_people() { return people; }
+std::span<const guard_entry> guards_of_people() {
+    return people;
+}
 
 namespace {
 
@@ -104,7 +111,9 @@ const guard_entry* find_guard(std::string_view name) {
 
 }  // namespace
 
-bool is_guard(std::string_view name) { return find_guard(name) != nullptr; }
+bool is_guard(std::string_view name) {
+    return find_guard(name) != nullptr;
+}
 
 bool holds(std::string_view name, const guard_view& v) {
     if (const auto* guard = find_guard(name)) return guard->holds(v);

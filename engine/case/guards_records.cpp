@@ -34,7 +34,9 @@ bool places_searched(const guard_view& v) {
         places, [&](std::string_view place) { return v.c.places_searched.contains(place); });
 }
 
-bool nothing_found(const guard_view& v) { return registers_read(v) && v.c.records.empty(); }
+bool nothing_found(const guard_view& v) {
+    return registers_read(v) && v.c.records.empty();
+}
 
 bool every_part_granted(const guard_view& v) {
     const auto counts = count_parts(v.c, v.known);
@@ -46,7 +48,9 @@ bool some_parts_granted(const guard_view& v) {
     return counts.open == 0 && counts.granted > 0 && counts.withheld > 0;
 }
 
-bool no_part_granted(const guard_view& v) { return count_parts(v.c, v.known).granted == 0; }
+bool no_part_granted(const guard_view& v) {
+    return count_parts(v.c, v.known).granted == 0;
+}
 
 bool no_open_review(const guard_view& v) {
     return std::ranges::none_of(v.c.records, [](const auto& each) {
@@ -62,7 +66,9 @@ bool house_rules_settled(const guard_view& v) {
     });
 }
 
-bool access_answered_first(const guard_view& v) { return !access_unanswered(v.known.others); }
+bool access_answered_first(const guard_view& v) {
+    return !access_unanswered(v.known.others);
+}
 
 bool pack_restricts_on_this_right(const guard_view& v) {
     const auto& rights = v.known.law->own_pack().restrict_on.value;
@@ -80,7 +86,9 @@ bool execution_confirmed(const guard_view& v) {
     });
 }
 
-bool execution_pending(const guard_view& v) { return !execution_confirmed(v); }
+bool execution_pending(const guard_view& v) {
+    return !execution_confirmed(v);
+}
 
 bool hold_began_after_decision(const guard_view& v) {
     return std::ranges::any_of(v.c.records,
@@ -93,8 +101,8 @@ bool recipients_to_tell(const guard_view& v) {
 
 bool recipients_settled(const guard_view& v) {
     if (!recipients_to_tell(v)) return true;
-    return std::ranges::none_of(
-        v.c.recipients, [](const recipient_state& each) { return each.result.empty(); });
+    return std::ranges::none_of(v.c.recipients,
+                                [](const recipient_state& each) { return each.result.empty(); });
 }
 
 std::string register_of(std::string_view record) {
@@ -134,7 +142,9 @@ bool release_checks_done(const guard_view& v) {
     });
 }
 
-bool address_protected(const guard_view& v) { return v.c.flags.contains("address_protected"); }
+bool address_protected(const guard_view& v) {
+    return v.c.flags.contains("address_protected");
+}
 
 bool self_service_only(const guard_view& v) {
     return !v.c.contested.empty() && std::ranges::all_of(v.c.contested, [](const auto& each) {
@@ -154,7 +164,9 @@ bool only_scope_withheld(const guard_view& v) {
     });
 }
 
-bool transmission_asked(const guard_view& v) { return v.c.transmission_asked; }
+bool transmission_asked(const guard_view& v) {
+    return v.c.transmission_asked;
+}
 
 bool transmission_done(const guard_view& v) {
     return !v.c.transmission_asked || v.c.has("transmission_settled");
@@ -203,6 +215,8 @@ constexpr auto records = std::to_array<guard_entry>({
 
 }  // namespace
 
-std::span<const guard_entry> guards_of_records() { return records; }
+std::span<const guard_entry> guards_of_records() {
+    return records;
+}
 
 }  // namespace pykala::cases

@@ -10,8 +10,8 @@
 namespace pykala::cases {
 namespace {
 
-constexpr std::size_t text_max = 10'000;  // characters
-constexpr std::size_t name_max = 200;     // bytes: ids, keys and user names
+constexpr std::size_t text_max = 10'000;   // characters
+constexpr std::size_t name_max = 200;      // bytes: ids, keys and user names
 constexpr std::size_t list_max = 100'000;  // records of one person, as `pykala assess`
 
 constexpr auto list_types = std::to_array<std::string_view>({"fields", "purposes", "records"});
@@ -21,10 +21,11 @@ std::size_t characters(std::string_view text) {
         text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-bool has_letter(std::string_view text) {
+bool has_letter_or_digit(std::string_view text) {
     return std::ranges::any_of(text, [](char c) {
         const auto byte = static_cast<unsigned char>(c);
-        return byte >= 0x80 || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+        return byte >= 0x80 || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+               (byte >= '0' && byte <= '9');
     });
 }
 
@@ -42,14 +43,14 @@ bool fits(const workflow::input& wanted, const value& given) {
     if (!wanted.choices.empty())
         return std::ranges::find(wanted.choices, *text) != wanted.choices.end();
     if (wanted.type == "date") return parse_date(*text).has_value();
-    if (wanted.type == "text") return has_letter(*text) && characters(*text) <= text_max;
+    if (wanted.type == "text") return has_letter_or_digit(*text) && characters(*text) <= text_max;
     return !text->empty() && text->size() <= name_max;
 }
 
 std::string hint_of(const workflow::input& wanted) {
     if (!wanted.choices.empty()) return fmt::format("one of {}", fmt::join(wanted.choices, ", "));
     if (wanted.type == "date") return "write it like `2026-01-30`";
-    if (wanted.type == "text") return "at least one letter, at most 10,000 characters";
+    if (wanted.type == "text") return "at least one letter or digit, at most 10,000 characters";
     return fmt::format("a {} of the case", wanted.type);
 }
 

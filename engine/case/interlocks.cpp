@@ -7,7 +7,9 @@
 namespace pykala::cases {
 namespace {
 
-bool answered(const case_state& c) { return c.has("answer_dispatched"); }
+bool answered(const case_state& c) {
+    return c.has("answer_dispatched");
+}
 
 bool suspends(const case_record& held) {
     return held.decision == "restrict" &&

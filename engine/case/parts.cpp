@@ -43,14 +43,14 @@ bool asked_for(const case_state& c, const case_record& held) {
            std::ranges::find(named, text_of(held.source, "category")) != named.end();
 }
 
-constexpr auto in_favour = std::to_array<std::string_view>(
-    {"erase", "give", "restrict", "stop", "corrected", "completed", "statement_attached",
-     "correcting_entry"});
+constexpr auto in_favour =
+    std::to_array<std::string_view>({"erase", "give", "restrict", "stop", "corrected", "completed",
+                                     "statement_attached", "correcting_entry"});
 
 favour favour_of(std::string_view decision) {
     if (decision.empty()) return favour::open;
     return std::ranges::find(in_favour, decision) != in_favour.end() ? favour::granted
-                                                                  : favour::withheld;
+                                                                     : favour::withheld;
 }
 
 part part_of(std::string id, std::string decision, bool by_officer) {

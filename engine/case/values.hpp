@@ -31,7 +31,9 @@ inline bool flag_of(const value& v) {
     const auto* flag = v.as_bool();
     return flag && *flag;
 }
-inline bool flag_of(const value_object& o, std::string_view key) { return flag_of(member(o, key)); }
+inline bool flag_of(const value_object& o, std::string_view key) {
+    return flag_of(member(o, key));
+}
 
 inline std::optional<date> date_of(const value& v) {
     const auto* text = v.as_string();

@@ -119,6 +119,7 @@ result<bool> draft::take(std::size_t which, command what, const enclosure& with)
         known.person_tags.push_back(world_.seals.lookup("register_person", known.findings->person));
     PYKALA_TRY(auto first, decide(*all_[which].c.how, all_[which].c.now, what, known));
     add(all_[which], std::move(first));
+    all_[which].asked = true;
     known.findings.reset();
     known.person_tags.clear();
     known.related_to_requester = false;
@@ -191,14 +192,14 @@ result<case_write> draft::write(const entry& e) {
 
 result<unit_of_work> draft::finish() {
     unit_of_work unit;
-    for (const auto& e : all_) {
-        if (e.events.empty()) {
-            unit.seen.push_back({e.c.now.number, e.c.now.version});
-            continue;
+    for (const bool asked : {true, false})
+        for (const auto& e : all_) {
+            if (e.asked != asked || e.events.empty()) continue;
+            PYKALA_TRY(auto written, write(e));
+            unit.cases.push_back(std::move(written));
         }
-        PYKALA_TRY(auto written, write(e));
-        unit.cases.push_back(std::move(written));
-    }
+    for (const auto& e : all_)
+        if (e.events.empty()) unit.seen.push_back({e.c.now.number, e.c.now.version});
     unit.persons = persons_;
     return unit;
 }

@@ -70,13 +70,14 @@ public:
     const open_case& at(std::size_t which) const { return all_[which].c; }
     open_case release(std::size_t which);
 
-    // Sealed, with everything it was based on.
+    // Sealed, with everything it was based on. Cases that a command named come first.
     result<unit_of_work> finish();
 
 private:
     struct entry {
         open_case c;
         std::uint64_t loaded = 0;  // version when it was read; 0: new
+        bool asked = false;        // a command named it; others only follow
         std::vector<cases::event> events{};
         std::vector<std::pair<std::uint64_t, cases::intent>> intents{};
     };

@@ -192,6 +192,8 @@ private:
 
     result<desk::reply> act(const words& left) {
         const auto& role = left.at(2);
+        if (!numbers_.contains(label_) && std::ranges::find(left, "file") == left.end())
+            return fail(problem_kind::invalid, "no_case", "this case was never filed");
         if (role == "timers") return fire();
         if (role == "registers") return answer_orders(left);
         // the name of a person is no verb: verbs hold `_`, `=` or are known
@@ -251,6 +253,7 @@ private:
             if (how == "answer" && left.size() > 4 && order.verb != left[4]) continue;
             desk::enclosure with;
             with.findings = cases::register_findings{};
+            with.findings->recipients = found_.recipients;
             cases::command what{.name = "record_register_answer", .by = {"system", {}}};
             what.inputs = {{"order", order.id}, {"result", how == "fail" ? "failed" : "done"}};
             if (order.verb == "read") with.findings = found_in(order.at);

@@ -11,6 +11,14 @@ import tempfile
 import time
 
 
+def wait_for_bytes(file):
+    for _ in range(3000):
+        if os.fstat(file).st_size > len("ready\n"):
+            return
+        time.sleep(0.01)
+    sys.exit("the writer acknowledged nothing within thirty seconds")
+
+
 def run(kills, seed):
     writer = os.path.join(os.environ["PYKALA_BUILD"], "tests", "kill_writer")
     chance = random.Random(seed)
@@ -20,7 +28,9 @@ def run(kills, seed):
         for kill in range(1, kills + 1):
             with open(os.path.join(folder, "acks"), "w+b") as acks:
                 process = subprocess.Popen([writer, "write", path], stdout=acks)
-                time.sleep(chance.uniform(0.001, 0.12))
+                if chance.random() < 0.8:  # in the midst of writing; else also while it starts
+                    wait_for_bytes(acks.fileno())
+                time.sleep(chance.uniform(0.001, 0.1))
                 process.send_signal(signal.SIGKILL)
                 status = process.wait()
                 if status != -signal.SIGKILL:

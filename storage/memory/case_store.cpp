@@ -19,11 +19,15 @@ bool holds(const List& list, const Item& item) {
     return std::ranges::find(list, item) != list.end();
 }
 
+date binding_day(const queue_row& row) {
+    return row.extended_on.value_or(row.due_on);
+}
+
 bool selects(const queue_query& query, const queue_row& row) {
     if (!query.states.empty() && !holds(query.states, row.state)) return false;
     if (!query.rights.empty() && !holds(query.rights, row.right)) return false;
     if (query.closed && *query.closed != !row.outcome.empty()) return false;
-    if (query.due_before && row.due_on >= *query.due_before) return false;
+    if (query.due_before && binding_day(row) >= *query.due_before) return false;
     return !query.assignee || *query.assignee == row.assignee;
 }
 
@@ -33,7 +37,7 @@ using place_in_queue = std::tuple<bool, date, std::string>;
 place_in_queue place_of(const queue_query& query, const queue_row& row) {
     switch (query.by) {
         case queue_query::order::due_on:
-            return {!row.alert, row.due_on, row.number};
+            return {row.alert == query.descending, binding_day(row), row.number};
         case queue_query::order::received_on:
             return {false, row.received_on, row.number};
         case queue_query::order::number:

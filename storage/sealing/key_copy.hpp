@@ -45,6 +45,7 @@ public:
     result<std::optional<key_row>> find(const log::key_id& id) const;
     result<std::optional<key_row>> find(const log::stream_tag& owner,
                                         std::string_view key_class) const;
+    result<std::vector<key_row>> of_owner(const log::stream_tag& owner) const;
     result<std::vector<key_row>> all() const;
 
 private:

@@ -215,9 +215,13 @@ result<std::vector<log::key_id>> key_store::make(std::span<const key_request> re
     for (const key_request& request : requests) {
         if (request.of == log::data_class::open) throw std::logic_error("open fields have no key");
         const std::string_view name = log::to_string(request.of);
-        PYKALA_TRY(const auto known, first_.find(request.owner, name));
+        auto known = opened_.find(request.owner, name);
+        if (!known) {
+            PYKALA_TRY(const auto row, first_.find(request.owner, name));
+            if (row) known = row->id;
+        }
         if (!known) fresh.push_back(row_for(request.owner, name, secret_key::random(), now));
-        ids.push_back(known ? known->id : fresh.back().id);
+        ids.push_back(known ? *known : fresh.back().id);
     }
     if (fresh.empty()) return ids;
     PYKALA_CHECK(
@@ -225,17 +229,30 @@ result<std::vector<log::key_id>> key_store::make(std::span<const key_request> re
     return ids;
 }
 
+// Whoever needs one key of a case soon needs the others.
+result<bool> key_store::open_keys_of(const log::stream_tag& owner) const {
+    PYKALA_TRY(const std::vector<key_row> rows, first_.of_owner(owner));
+    for (const key_row& row : rows) {
+        PYKALA_TRY(secret_key key, unwrap(row));
+        opened_.put(row, std::move(key));
+    }
+    return true;
+}
+
 result<secret_key> key_store::find(const log::key_id& id) const {
     const std::lock_guard lock(mutex_);
+    if (auto known = opened_.find(id)) return *std::move(known);
     PYKALA_TRY(const auto row, first_.find(id));
     if (!row)
         return fail(problem_kind::not_found, "key_destroyed", "the key of this data is destroyed",
                     "what it sealed cannot be read again; the log still proves that it was there");
+    PYKALA_CHECK(open_keys_of(row->owner));
     return unwrap(*row);
 }
 
 result<bool> key_store::destroy(std::span<const log::key_id> ids) {
     const std::lock_guard lock(mutex_);
+    for (const log::key_id& id : ids) opened_.forget(id);
     return change_both(
         [&](key_copy& copy, const key_facts& next) { return copy.remove(ids, next); });
 }

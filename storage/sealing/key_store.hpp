@@ -7,6 +7,7 @@
 #include "engine/log/checkpoint.hpp"
 #include "engine/time/date.hpp"
 
+#include "storage/sealing/key_cache.hpp"
 #include "storage/sealing/key_copy.hpp"
 #include "storage/sealing/master_key.hpp"
 
@@ -85,12 +86,14 @@ private:
     result<bool> level();  // brings the copy that is behind up to the other
     key_facts next_facts() const;
     result<secret_key> unwrap(const key_row& row) const;
+    result<bool> open_keys_of(const log::stream_tag& owner) const;
     key_row row_for(const log::stream_tag& owner, std::string_view key_class, const secret_key& key,
                     instant now) const;
     template <class Change>
     result<bool> change_both(Change&& change);
 
     mutable std::mutex mutex_;
+    mutable key_cache opened_;
     key_copy first_;
     key_copy second_;
     std::string tenant_;

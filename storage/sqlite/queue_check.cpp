@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "engine/case/state.hpp"
+#include "engine/desk/project.hpp"
+
 #include "storage/sqlite/case_writer.hpp"
 
 namespace pykala::storage {
@@ -95,6 +98,20 @@ result<void> write_projection(session& db, std::int64_t id, const stored_project
 }
 
 }  // namespace
+
+projector fold_projector(desk::sealing& seals) {
+    return [&seals](const desk::stored_case& stored) -> result<stored_projection> {
+        std::vector<cases::event> events;
+        for (const desk::sealed_event& sealed : stored.events) {
+            PYKALA_TRY(cases::event e, seals.open(stored.stream, events.size(), sealed));
+            events.push_back(std::move(e));
+        }
+        cases::case_state folded = cases::fold(events);
+        folded.number = stored.number;
+        return stored_projection{desk::project(folded), desk::timers_of(folded),
+                                 folded.person_tags};
+    };
+}
 
 result<std::vector<store_finding>> check_queue(tenant_store& store, const projector& project) {
     std::vector<store_finding> out;

@@ -12,6 +12,9 @@ namespace pykala::storage {
 // What queue, timers and persons must hold of a case: the projection of the fold of its events.
 using projector = std::function<result<stored_projection>(const desk::stored_case&)>;
 
+// The one that servers and commands use: opens the events, folds and projects them.
+projector fold_projector(desk::sealing& seals);
+
 struct store_finding {
     std::string code;    // stable name
     std::string number;  // of the case; empty where it concerns the whole

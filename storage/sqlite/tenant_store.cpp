@@ -46,6 +46,7 @@ result<tenant_store::lease> tenant_store::borrow() {
 }
 
 void tenant_store::give_back(std::unique_ptr<session> reader) {
+    if (reader->db().in_transaction()) (void)reader->db().run("ROLLBACK");
     {
         const std::lock_guard guard(mutex_);
         idle_.push_back(std::move(reader));

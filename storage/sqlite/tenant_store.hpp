@@ -36,8 +36,10 @@ public:
     template <class Work>
     auto read(Work&& work) -> decltype(work(std::declval<session&>())) {
         PYKALA_TRY(lease held, borrow());
-        PYKALA_TRY(transaction view, transaction::begin_read(held.reader->db()));
-        return work(*held.reader);
+        PYKALA_CHECK(held.reader->run("BEGIN"));
+        auto answer = work(*held.reader);
+        PYKALA_CHECK(held.reader->run("COMMIT"));
+        return answer;
     }
 
     // Changes outside cases: `work(session&)` as one unit of the writer. Durable on return.
@@ -58,7 +60,7 @@ private:
         lease(lease&& other) noexcept : owner(other.owner), reader(std::move(other.reader)) {}
         lease& operator=(lease&&) = delete;
         ~lease() {
-            if (reader) owner->give_back(std::move(reader));
+            if (reader) owner->give_back(std::move(reader));  // rolls back what an exception left
         }
     };
     tenant_store(store_location where, write_lock lock)

@@ -1,0 +1,37 @@
+#include "storage/sealing/key_cache.hpp"
+
+#include <algorithm>
+
+namespace pykala::storage {
+
+std::optional<secret_key> key_cache::find(const log::key_id& id) const {
+    const auto found = keys_.find(id);
+    if (found == keys_.end()) return std::nullopt;
+    std::optional<secret_key> out(std::in_place);
+    std::ranges::copy(found->second.bytes(), out->bytes().begin());
+    return out;
+}
+
+std::optional<log::key_id> key_cache::find(const log::stream_tag& owner,
+                                           std::string_view key_class) const {
+    const auto owned = owners_.find(owner);
+    if (owned == owners_.end()) return std::nullopt;
+    const auto found = owned->second.find(key_class);
+    if (found == owned->second.end() || !keys_.contains(found->second)) return std::nullopt;
+    return found->second;
+}
+
+void key_cache::put(const key_row& row, secret_key key) {
+    if (keys_.size() >= keys_max) {
+        keys_.clear();
+        owners_.clear();
+    }
+    keys_.insert_or_assign(row.id, std::move(key));
+    owners_[row.owner].insert_or_assign(row.key_class, row.id);
+}
+
+void key_cache::forget(const log::key_id& id) {
+    keys_.erase(id);
+}
+
+}  // namespace pykala::storage

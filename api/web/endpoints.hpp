@@ -24,6 +24,10 @@ const std::vector<endpoint>& endpoints();
 
 // Parts of the table, each beside its handlers.
 std::span<const endpoint> entry_endpoints();
+std::span<const endpoint> customer_endpoints();
+std::span<const endpoint> officer_endpoints();
+std::span<const endpoint> api_endpoints();
+std::span<const endpoint> audit_endpoints();
 
 // Finds the route and checks who asks: one answer for every request below the tenant's base.
 http::response dispatch(const http::request& asked, const site& here, std::string_view path);

@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "engine/base/text3.hpp"
-#include "engine/desk/ports.hpp"
+#include "engine/desk/desk.hpp"
 
+#include "api/letters/letter_book.hpp"
 #include "api/web/page_book.hpp"
 #include "api/web/sign_in_limits.hpp"
 #include "storage/registers/sample/sample_registers.hpp"
+#include "storage/sealing/key_store.hpp"
 #include "storage/sqlite/tenant_store.hpp"
 
 namespace pykala::api::web {
@@ -21,8 +23,14 @@ struct site {
     std::string name;    // of the controller, as people know it
     bool demo = false;   // opens the test e-identification
     const page_book* pages = nullptr;
+    const letters::letter_book* letters = nullptr;
     storage::tenant_store* store = nullptr;
     desk::case_store* cases = nullptr;
+    storage::key_store* keys = nullptr;
+    desk::sealing* seals = nullptr;
+    desk::definitions* law = nullptr;
+    desk::front_desk* desk = nullptr;
+    const pack* own = nullptr;
     desk::clock* time = nullptr;
     sign_in_limits* limits = nullptr;
     std::vector<storage::sample_person> people{};  // of the test e-identification

@@ -1,0 +1,84 @@
+// One tenant in service: its database, keys, registers, the desk, and what carries out in the
+// registers what the desk decided. Everything of a tenant stands in one folder:
+//     cases.db           the tenant's database
+//     keys/              master key and the first copy of the key store
+//     keys-second/       the second copy
+//     registers/         sample registers (demo)
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/desk/desk.hpp"
+
+#include "api/fulfilment/fulfilment.hpp"
+#include "api/server/standing_law.hpp"
+#include "api/server/worker.hpp"
+#include "api/web/site.hpp"
+#include "storage/sealing/case_sealing.hpp"
+#include "storage/sqlite/case_store.hpp"
+
+namespace pykala::api {
+
+// The clock of the world, in the zone of the tenants.
+class world_clock final : public desk::clock {
+public:
+    desk::moment now() override;
+};
+
+class random_ids final : public desk::id_source {
+public:
+    log::stream_tag new_stream() override;
+};
+
+struct tenant_options {
+    std::filesystem::path folder;
+    std::string tenant;
+    storage::purpose use = storage::purpose::demo;
+    std::string definitions;  // as for find_definitions()
+    std::string log_origin;   // of a new database
+};
+
+// Makes the folder, the database and the keys. Problems: `store_exists`, `key_store_exists` and
+// those of storage.
+result<bool> create_tenant(const tenant_options& options, const definition_texts& texts);
+
+class tenant {
+public:
+    // Problems: those of storage (`store_missing`, `store_in_use`, `wrong_master_key` …) and of the
+    // definitions.
+    static result<std::unique_ptr<tenant>> open(const tenant_options& options,
+                                                const definition_texts& texts);
+    // The sample registers, made where they are not there yet, and the people to sign in as.
+    result<bool> open_samples(const tenant_options& options);
+    // Begins to carry out what waits, on a thread of its own.
+    void begin_work();
+    ~tenant();
+
+    web::site& site() { return site_; }
+    storage::tenant_store& store() { return *store_; }
+
+private:
+    tenant() = default;
+
+    world_clock clock_;
+    random_ids ids_;
+    std::unique_ptr<storage::tenant_store> store_;
+    std::unique_ptr<storage::key_store> keys_;
+    std::unique_ptr<storage::sqlite_case_store> cases_;
+    std::unique_ptr<storage::case_sealing> seals_;
+    std::unique_ptr<standing_law> law_;
+    std::vector<std::unique_ptr<register_port>> registers_;
+    web::sign_in_limits limits_;
+    web::site site_;
+    worker later_;
+    std::unique_ptr<desk::front_desk> desk_;
+    std::unique_ptr<fulfilment> fulfilment_;
+    std::jthread working_;  // ends first
+};
+
+}  // namespace pykala::api

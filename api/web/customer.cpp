@@ -1,0 +1,96 @@
+// The customer's own requests: made, followed, withdrawn.
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "engine/policy/vocabulary.hpp"
+
+#include "api/web/cases.hpp"
+#include "api/web/endpoints.hpp"
+#include "storage/sealing/session_seal.hpp"
+
+namespace pykala::api::web {
+namespace {
+
+auto no_such_right() {
+    return fail(problem_kind::not_found, "no_such_page", "there is no such request");
+}
+
+result<http::response> own_requests(call& at) {
+    PYKALA_TRY(const auto own, cases_of_customer(at));
+    value_array rows;
+    for (const auto& each : own) rows.emplace_back(case_values(each, at.in));
+    return page(at, "requests", {{"none", rows.empty()}, {"cases", std::move(rows)}});
+}
+
+result<http::response> request_form(call& at) {
+    const auto& asked = at.parts.front();
+    if (!from_name<right>(asked)) return no_such_right();
+    return page(at, "request",
+                {{"right", asked},
+                 {"right_name", at.here.pages->text("right." + asked, at.in)},
+                 {"about", at.here.pages->text("right." + asked + ".about", at.in)},
+                 {"is_objection", asked == "objection"},
+                 {"is_portability", asked == "portability"},
+                 {"is_erasure", asked == "erasure"},
+                 {"is_rectification", asked == "rectification"},
+                 {"once", storage::new_bearer_secret()}});
+}
+
+result<http::response> send_request(call& at) {
+    const auto& asked = at.parts.front();
+    if (!from_name<right>(asked)) return no_such_right();
+    const std::string says(at.form_field("says")), receiver(at.form_field("receiver"));
+    const auto now = at.here.time->now();
+    value_object request;
+    if (!says.empty()) request.emplace("says", says);
+    if (asked == "portability" && !receiver.empty()) request.emplace("receiver", receiver);
+    cases::command what{.kind = cases::command_kind::file, .by = customer_of(at)};
+    what.idempotency_key = std::string(at.form_field("once"));
+    what.inputs = {
+        {"right", asked},
+        {"channel", "portal"},
+        {"language", std::string(name_of(at.in))},
+        {"received_on", to_string(now.on)},
+        {"assurance", at.who.person->assurance},
+        {"is_person", true},
+        {"has_portal", true},
+        {"subject", value_object{{"hetu", at.who.person->hetu}, {"name", at.who.person->name}}},
+        {"request", request}};
+    if (asked == "objection") what.inputs.emplace("kind", std::string(at.form_field("kind")));
+    PYKALA_TRY(const auto filed, file_request(at.here, std::move(what)));
+    return see_other(at, "/requests/" + filed.given.numbers.front());
+}
+
+result<http::response> own_case(call& at) {
+    PYKALA_TRY(const auto c, case_of_customer(at, at.parts.front()));
+    auto shown = case_values(c, at.in);
+    shown.emplace("letters", letter_values(c, at.here, at.in));
+    PYKALA_TRY(const auto open, at.here.desk->open_to(c.now.number, customer_of(at)));
+    shown.emplace("may_withdraw", std::ranges::find(open, "withdraw") != open.end());
+    return page(at, "own_case", std::move(shown));
+}
+
+result<http::response> withdraw(call& at) {
+    PYKALA_TRY(const auto c, case_of_customer(at, at.parts.front()));
+    cases::command what{.name = "withdraw", .by = customer_of(at)};
+    PYKALA_CHECK(take(at.here, c.now.number, std::move(what)));
+    return see_other(at, "/requests/" + c.now.number);
+}
+
+constexpr auto table = std::to_array<endpoint>({
+    {"GET", "/requests", door::portal, false, customers, own_requests},
+    {"GET", "/requests/new/{right}", door::portal, false, customers, request_form},
+    {"POST", "/requests/new/{right}", door::portal, false, customers, send_request},
+    {"GET", "/requests/{case}", door::portal, false, customers, own_case},
+    {"POST", "/requests/{case}/withdraw", door::portal, false, customers, withdraw},
+});
+
+}  // namespace
+
+std::span<const endpoint> customer_endpoints() {
+    return table;
+}
+
+}  // namespace pykala::api::web

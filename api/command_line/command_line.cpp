@@ -15,6 +15,7 @@ int run(int argc, char** argv) {
     add_workflow(app, out);
     add_audit(app, out);
     add_policy(app, out);
+    add_demo(app, out);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& help) {

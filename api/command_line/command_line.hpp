@@ -25,5 +25,6 @@ void add_assess(CLI::App& app, outcome& out);
 void add_workflow(CLI::App& app, outcome& out);
 void add_audit(CLI::App& app, outcome& out);
 void add_policy(CLI::App& app, outcome& out);
+void add_demo(CLI::App& app, outcome& out);
 
 }  // namespace pykala::api

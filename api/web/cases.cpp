@@ -107,7 +107,7 @@ value_object case_values(const desk::open_case& c, language in) {
         {"outcome_name", now.closed() ? label(words.outcomes, now.outcome, in) : std::string()},
         {"closed", now.closed()},
         {"received_on", day_text(now.received_on, in)},
-        {"due_on", day_text(now.last_day(), in)},
+        {"due_on", day_text(now.due.due_on, in)},
         {"act_by", day_text(now.due.act_by, in)},
         {"statutory_on", day_text(now.last_statutory_day(), in)},
         {"assurance", now.who.assurance},

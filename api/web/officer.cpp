@@ -26,15 +26,14 @@ std::string text_at(const value_object& from, std::string_view name) {
 }
 
 value_object row_values(const desk::queue_row& row, const call& at) {
-    const auto due = row.extended_on ? *row.extended_on : row.due_on;
     const auto today = at.here.time->now().on;
     return {{"number", row.number},
             {"right_name", at.here.pages->text("right." + row.right, at.in)},
             {"state", at.here.pages->text("state." + row.state, at.in)},
             {"received_on", day_text(row.received_on, at.in)},
-            {"due_on", day_text(due, at.in)},
+            {"due_on", day_text(row.due_on, at.in)},
             {"act_by", day_text(row.act_by, at.in)},
-            {"late", !row.closed_on && due < today},
+            {"late", !row.closed_on && row.due_on < today},
             {"alert", row.alert},
             {"assignee", row.assignee}};
 }

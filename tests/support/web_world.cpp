@@ -21,21 +21,16 @@ const web::page_book& pages_of_the_tree() {
 }
 
 web_world::web_world() {
-    const storage::tenant_identity identity{"kuopio", "KUO", storage::purpose::demo};
-    if (!storage::create_tenant_database(dir.file("cases.db"), identity, "test/kuopio/log/1",
-                                         time.at))
-        throw std::runtime_error("no database");
-    store = storage::tenant_store::open({dir.file("cases.db"), identity}).value();
-    cases = std::make_unique<storage::sqlite_case_store>(*store);
-    here.tenant = "kuopio";
+    static const auto texts = api::read_all_definitions(PYKALA_SOURCE_DIR).value();
+    const api::tenant_options options{dir.path / "kuopio", "kuopio", storage::purpose::demo,
+                                      PYKALA_SOURCE_DIR, "test/kuopio/log/1"};
+    if (!api::create_tenant(options, *texts)) throw std::runtime_error("no database");
+    tenant = api::tenant::open(options, *texts).value();
+    tenant->begin_work();
+    here = tenant->site();
     here.base = "/kuopio";
-    here.name = "Kuopion Energia";
-    here.demo = true;
     here.pages = &pages_of_the_tree();
-    here.store = store.get();
-    here.cases = cases.get();
     here.time = &time;
-    here.limits = &limits;
     here.people =
         storage::sample_people(policies_of_the_tree().packs.at("kuopio"), words_of_the_tree())
             .value();
@@ -45,7 +40,7 @@ web_world::web_world() {
         who.name = name;
         who.password = hash;
         who.roles = {std::string(name)};
-        if (!storage::add_user(*store, who, time.at)) throw std::runtime_error("no user");
+        if (!storage::add_user(*here.store, who, time.at)) throw std::runtime_error("no user");
     }
 }
 
@@ -57,7 +52,7 @@ web_world::signed_in web_world::sign_in(web::role who) {
         const auto& person = here.people.front();
         web::start_customer_session(at, {person.hetu, person.name, "eid_substantial"}).value();
     } else {
-        const auto user = storage::find_user(*store, std::string(name_of(who))).value();
+        const auto user = storage::find_user(*here.store, std::string(name_of(who))).value();
         web::start_staff_session(at, *user).value();
     }
     http::request back;
@@ -71,8 +66,8 @@ web_world::signed_in web_world::sign_in(web::role who) {
 
 std::string web_world::token(web::role who) {
     const auto secret = storage::new_bearer_secret();
-    if (!storage::keep_token(*store, storage::hash_of_secret(secret), std::string(name_of(who)),
-                             time.at))
+    if (!storage::keep_token(*here.store, storage::hash_of_secret(secret),
+                             std::string(name_of(who)), time.at))
         throw std::runtime_error("no token");
     return secret;
 }

@@ -7,9 +7,9 @@
 
 #include "engine/desk/ports.hpp"
 
+#include "api/server/tenant.hpp"
 #include "api/web/endpoints.hpp"
 #include "api/web/roles.hpp"
-#include "storage/sqlite/case_store.hpp"
 #include "tests/support/folder.hpp"
 
 namespace pykala::tests {
@@ -27,10 +27,8 @@ struct web_world {
 
     folder dir;
     hand_clock time;
-    std::unique_ptr<storage::tenant_store> store;
-    std::unique_ptr<storage::sqlite_case_store> cases;
-    api::web::sign_in_limits limits;
-    api::web::site here;
+    std::unique_ptr<api::tenant> tenant;  // without registers
+    api::web::site here;                  // its clock is `time`
 
     // The cookies of somebody signed in, with the token of their forms.
     struct signed_in {

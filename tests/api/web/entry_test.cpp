@@ -89,7 +89,7 @@ TEST_SUITE("web/entry") {
         CHECK(wrong.status == 403);
         CHECK(unknown.status == 403);
         CHECK(cookie_set(wrong, "staff").empty());
-        REQUIRE(storage::disable_user(*world.store, "dpo", world.time.at));
+        REQUIRE(storage::disable_user(*world.here.store, "dpo", world.time.at));
         CHECK(staff_signs_in(world, "dpo", password_of_all).status == 403);
     }
 
@@ -160,7 +160,8 @@ TEST_SUITE("web/entry") {
         const auto customer = world.sign_in(web::role::customer);
         const auto& person = world.here.people.front();
         CHECK(world.get("/", customer.cookie).body.find(person.name) != std::string::npos);
-        for (const auto& entry : std::filesystem::directory_iterator(world.dir.path)) {
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(world.dir.path)) {
+            if (!entry.is_regular_file()) continue;
             std::ifstream file(entry.path(), std::ios::binary);
             const std::string bytes{std::istreambuf_iterator<char>(file), {}};
             CHECK(bytes.find(person.hetu) == std::string::npos);

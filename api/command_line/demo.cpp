@@ -1,0 +1,69 @@
+// `pykala demo`: five utilities with sample registers, people and a test e-identification.
+#include <csignal>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "api/command_line/command_line.hpp"
+#include "api/command_line/print.hpp"
+#include "api/server/house.hpp"
+
+namespace pykala::api {
+namespace {
+
+void tell(const house& running) {
+    fmt::print("Pykälä demo, on this machine only. Open http://127.0.0.1:{}/\n\n", running.port());
+    for (const auto& each : running.tenants()) {
+        const auto& site = each->site();
+        fmt::print(
+            "{}\n  customers  http://127.0.0.1:{}{}/\n  officers   "
+            "http://127.0.0.1:{}{}/officer/\n",
+            site.name, running.port(), site.base, running.port(), site.base);
+        if (!site.people.empty())
+            fmt::print("  sign in as {}: {}\n", site.people.front().name,
+                       site.people.front().about.en);
+    }
+    fmt::print(
+        "\nStaff of every utility: officer, reviewer, dpo, auditor; password `{}`.\n"
+        "Ctrl-C ends the demo; what was done is there again next time.\n",
+        demo_password);
+    std::fflush(stdout);
+}
+
+int run_demo(const demo_options& options) {
+    // blocked before any thread begins, so that only this one takes them
+    sigset_t ends;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGINT);
+    sigaddset(&ends, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+    auto running = house::open_demo(options);
+    if (!running) return print(running.error());
+    tell(**running);
+    int taken = 0;
+    sigwait(&ends, &taken);
+    (*running)->stop();
+    return 0;
+}
+
+}  // namespace
+
+void add_demo(CLI::App& app, outcome& out) {
+    auto* command = app.add_subcommand(
+        "demo", "Five utilities with invented customers, served on this machine only");
+    auto options = std::make_shared<demo_options>();
+    options->data = "pykala-demo";
+    command->add_option("--data", options->data, "folder of the demo; made when it is not there")
+        ->capture_default_str();
+    command->add_option("--port", options->port, "on 127.0.0.1; 0: a free one")
+        ->capture_default_str();
+    command->add_option("--metrics-port", options->metrics_port, "for /metrics; 0: a free one")
+        ->capture_default_str();
+    command->add_option("--definitions", options->definitions,
+                        "the folder that holds workflows/, policies/ and api/pages/");
+    command->footer("Example: pykala demo --data /tmp/demo --port 8080");
+    command->callback([options, &out] { out.exit_status = run_demo(*options); });
+}
+
+}  // namespace pykala::api

@@ -1,0 +1,127 @@
+"""Protects the first run: the demo starts on an empty folder, a sample customer files a request, and the privacy
+officer finds it in the queue. Speaks to the program over HTTP as a browser does."""
+
+import html
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+
+class no_redirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+class browser:
+    """Keeps the cookies of one person; Secure cookies of 127.0.0.1 too, as browsers do."""
+
+    def __init__(self, top):
+        self.top, self.cookies = top, {}
+
+    def ask(self, path, form=None):
+        data = urllib.parse.urlencode(form).encode() if form is not None else None
+        request = urllib.request.Request(self.top + path, data=data)
+        request.add_header("Cookie", "; ".join(f"{k}={v}" for k, v in self.cookies.items()))
+        try:
+            answer = urllib.request.build_opener(no_redirects).open(request, timeout=60)
+        except urllib.error.HTTPError as other:
+            answer = other
+        for each in answer.headers.get_all("Set-Cookie") or []:
+            name, text = each.split(";")[0].split("=", 1)
+            self.cookies[name] = text
+        body = answer.read().decode()
+        if answer.status == 303:
+            return self.ask(answer.headers["Location"])
+        return answer.status, body
+
+    def send(self, page, action, **fields):
+        """Sends the form of the page that goes to `action`, hidden fields as they stand there."""
+        form = re.search(r'<form[^>]*action="%s".*?</form>' % re.escape(action), page, re.S)
+        assert form, f"no form to {action}"
+        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form.group(0)))
+        return self.ask(action, {**hidden, **fields})
+
+
+def wait_for_address(demo):
+    lines = []
+    for line in demo.stdout:
+        lines.append(line)
+        found = re.search(r"http://127\.0\.0\.1:\d+", line)
+        if found:
+            return found.group(0)
+    raise AssertionError("the demo ended: " + "".join(lines))
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.monotonic()
+        demo = subprocess.Popen([os.environ["PYKALA"], "demo", "--data", folder, "--port", "0", "--metrics-port", "0"],
+                                stdout=subprocess.PIPE, stderr=open(folder + ".log", "w"), text=True)
+        try:
+            top = wait_for_address(demo)
+            print(f"started on an empty folder in {time.monotonic() - started:.1f} s")
+            customer = browser(top)
+            status, page = customer.ask("/kuopio/sign-in")
+            assert status == 200, page
+            status, page = customer.send(page, "/kuopio/sign-in", person="0")
+            assert status == 200, page
+            status, page = customer.ask("/kuopio/requests/new/erasure")
+            assert status == 200, page
+            status, page = customer.send(page, "/kuopio/requests/new/erasure", says="Kiitos.")
+            assert status == 200, page
+            number = re.search(r"KUO-\d{4}-\d{6}", page).group(0)
+
+            officer = browser(top)
+            status, page = officer.ask("/kuopio/officer/")
+            status, page = officer.send(page, "/kuopio/officer/sign-in", name="officer", password="pykala-demo")
+            assert status == 200 and number in page, page
+            deadline = time.monotonic() + 60
+            while True:
+                status, page = officer.ask("/kuopio/officer/cases/" + number)
+                assert status == 200, page
+                rows = len(re.findall(r'<tr><th scope="row">', page))
+                if rows > 20 or time.monotonic() > deadline:
+                    break
+                time.sleep(0.5)
+            assert rows > 20, page
+            print(f"{number}: {rows} records read from the registers")
+
+            stranger = browser(top)
+            status, page = stranger.ask("/kuopio/sign-in")
+            status, page = stranger.send(page, "/kuopio/sign-in", person="1")
+            status, page = stranger.ask("/kuopio/requests/" + number)
+            assert status == 404, "somebody else's request is shown"
+
+            auditor = browser(top)
+            status, page = auditor.ask("/kuopio/officer/sign-in")
+            status, page = auditor.send(page, "/kuopio/officer/sign-in", name="auditor", password="pykala-demo")
+            key = html.unescape(re.search(r"--key &#39;(.*?)&#39;|--key '(.*?)'", page).group(1) or
+                                re.search(r"--key '(.*?)'", page).group(1))
+            status, bundle = auditor.send(page, "/kuopio/audit/export", number=number)
+            assert status == 200, bundle
+            with open(os.path.join(folder, "case.jsonl"), "w") as out:
+                out.write(bundle)
+            verified = subprocess.run([os.environ["PYKALA"], "audit", "verify", out.name, "--key", key],
+                                      capture_output=True, text=True)
+            report = json.loads(verified.stdout)
+            assert verified.returncode == 0 and report["findings"] == [] and report["cases"] == 1, verified.stderr
+        finally:
+            demo.send_signal(signal.SIGTERM)
+            ended = demo.wait(timeout=30)
+            log = open(folder + ".log").read()
+            os.unlink(folder + ".log")
+        assert ended == 0, log
+        for secret in (number, "Kiitos"):
+            assert secret not in log, "the log names a case or what was written"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

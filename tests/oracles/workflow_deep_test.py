@@ -4,4 +4,4 @@ import sys
 import workflow_test
 
 if __name__ == "__main__":
-    sys.exit(workflow_test.main(range(101, 141), 0.85))
+    sys.exit(workflow_test.main(range(101, 141)))

@@ -27,7 +27,7 @@ Where the README left room when this was first written, and how it reads now (wh
   9  a timer with `date` may have no day at all, and one whose rule looks at another case likewise: then it never
      runs, though its start has come
  10  closing ends first, then what starts on the final state starts
- 11  a letter of the alphabet is any letter of Unicode, and a character is a code point
+ 11  a letter or digit is any of Unicode, and a character is a code point
  12  a step's own list of choices narrows the vocabulary's; without one the vocabulary's holds
  13  a guard may look at the letters of the step or at an input; before the input is given, it stands in nobody's
      way. README
@@ -144,7 +144,7 @@ class Workflow:
         if shape == "choice":
             return value in self.vocabulary["input"][name]["of"]
         if shape == "text":
-            return isinstance(value, str) and len(value) <= 10_000 and any(c.isalpha() for c in value)
+            return isinstance(value, str) and len(value) <= 10_000 and any(c.isalnum() for c in value)
         if shape == "date":
             if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
                 return False

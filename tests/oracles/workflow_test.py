@@ -12,8 +12,8 @@ SEEDS, STEPS = range(1, 5), 1500
 TAKEN, REFUSED = 0.75, 0.9
 
 
-def main(seeds=SEEDS, taken=TAKEN):
-    wrong = workflow_compare.run(workflow_interpreter.RIGHTS, seeds, STEPS, taken, REFUSED)
+def main(seeds=SEEDS):
+    wrong = workflow_compare.run(workflow_interpreter.RIGHTS, seeds, STEPS, TAKEN, REFUSED)
     for each in sorted(wrong, key=len)[:30]:
         print(each, file=sys.stderr)
     if wrong:

@@ -1,6 +1,7 @@
 // Protects the main job: what the law lets go leaves the registers, what it keeps stays and is
 // marked, and the case knows both. Real registers, database and keys; the oracle is plain SQL over
 // the register files and the events of the case.
+#include <algorithm>
 #include <set>
 
 #include <doctest/doctest.h>
@@ -151,5 +152,43 @@ TEST_SUITE("flow/erasure") {
         }
         MESSAGE(fmt::format("{} cuts", cuts));
         CHECK(cuts > 3);
+    }
+
+    TEST_CASE("deferred: what was kept goes by itself on the day after its hold [17(1)]") {
+        flow_world w("turku");
+        const auto who = person("turku", 0);
+        const auto number = w.file("erasure", who.hetu, who.name);
+        w.work();
+        close_erasure(w, number);
+        const auto closed = w.state(number);
+        REQUIRE(!closed.deferred.empty());
+        date first = closed.deferred.front().erase_on;
+        for (const auto& each : closed.deferred) first = std::min(first, each.erase_on);
+        w.time.set(first - std::chrono::days(1));
+        REQUIRE(w.fulfilment->run_due().has_value());
+        CHECK(held_now(w, who.hetu).size() ==
+              closed.deferred.size() +
+                  std::size_t(std::ranges::count_if(closed.records, [](const auto& each) {
+                      return text_of(each.second.assessed, "outcome") == "retain" &&
+                             !cases::date_of(each.second.assessed, "erase_on");
+                  })));
+        // nothing ran for a week: late rather than never
+        w.restart();
+        w.time.set(first + std::chrono::days(7));
+        CHECK(w.fulfilment->run_due().value() > 0);
+        const auto later = w.state(number);
+        const auto now = held_now(w, who.hetu);
+        std::size_t gone = 0;
+        for (const auto& each : closed.deferred) {
+            const auto entry =
+                std::ranges::find(later.deferred, each.record, &cases::deferred_erasure::record);
+            CAPTURE(each.record);
+            const bool due = each.erase_on <= w.time.on;
+            CHECK((entry->state == "erased") == due);
+            CHECK(now.contains(each.record) == !due);
+            gone += due;
+        }
+        CHECK(gone > 0);
+        CHECK(w.store->outbox(10)->empty());
     }
 }

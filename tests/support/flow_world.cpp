@@ -163,7 +163,9 @@ std::string flow_world::attempt(const std::string& number, const std::string& ro
     cases::command what{.name = transition, .inputs = std::move(inputs)};
     what.by = {role, role + "-1"};
     const auto given = wait_for([&](auto done) { desk->execute(number, what, std::move(done)); });
-    return given ? std::string() : given.error().code;
+    if (given) return {};
+    errors += given.error().code + given.error().detail + given.error().hint;
+    return given.error().code;
 }
 
 void flow_world::take(const std::string& number, const std::string& role,

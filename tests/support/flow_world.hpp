@@ -44,6 +44,8 @@ struct flow_world {
     // One number out of a register, by plain SQL.
     std::int64_t count(const std::string& reg, const std::string& sql) const;
 
+    std::string errors;  // every text of every problem that came back
+
     register_copy registers;
     folder dir;
     set_clock time;

@@ -66,7 +66,13 @@ result<http::response> send_request(call& at) {
 result<http::response> own_case(call& at) {
     PYKALA_TRY(const auto c, case_of_customer(at, at.parts.front()));
     auto shown = case_values(c, at.in);
-    shown.emplace("letters", letter_values(c, at.here, at.in));
+    auto letters = letter_values(c, at.here, at.in);
+    // notices to recipients and to the authority are not the customer's letters
+    std::erase_if(letters, [&](const value& each) {
+        const auto found = c.how->words->letters.find(*each["name"].as_string());
+        return found == c.how->words->letters.end() || found->second.to != "person";
+    });
+    shown.emplace("letters", std::move(letters));
     PYKALA_TRY(const auto open, at.here.desk->open_to(c.now.number, customer_of(at)));
     shown.emplace("may_withdraw", std::ranges::find(open, "withdraw") != open.end());
     return page(at, "own_case", std::move(shown));

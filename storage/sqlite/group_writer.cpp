@@ -39,13 +39,13 @@ group_writer::~group_writer() {
 }
 
 void group_writer::submit(work what, completion done) {
-    bool first = false;
+    bool enough = false;
     {
         const std::lock_guard guard(mutex_);
-        first = waiting_.empty();
         waiting_.push_back({std::move(what), std::move(done)});
+        enough = waiting_.size() == enough_ || waiting_.size() == 1;
     }
-    if (first) arrived_.notify_one();
+    if (enough) arrived_.notify_one();
 }
 
 result<void> group_writer::run(work what) {
@@ -60,6 +60,15 @@ tree_head group_writer::head() const {
     return head_;
 }
 
+void group_writer::gather(std::unique_lock<std::mutex>& guard) {
+    using namespace std::chrono_literals;
+    if (last_group_ < 2) return;
+    enough_ = std::min(group_max, 2 * last_group_);
+    arrived_.wait_for(guard, std::min<std::chrono::steady_clock::duration>(last_took_, 5ms),
+                      [this] { return ending_ || waiting_.size() >= enough_; });
+    enough_ = 1;
+}
+
 void group_writer::serve() {
     std::vector<job> group;
     for (;;) {
@@ -67,12 +76,16 @@ void group_writer::serve() {
             std::unique_lock guard(mutex_);
             arrived_.wait(guard, [this] { return ending_ || !waiting_.empty(); });
             if (waiting_.empty()) return;
+            gather(guard);
             const auto count = std::ptrdiff_t(std::min(waiting_.size(), group_max));
             group.assign(std::make_move_iterator(waiting_.begin()),
                          std::make_move_iterator(waiting_.begin() + count));
             waiting_.erase(waiting_.begin(), waiting_.begin() + count);
         }
+        const auto begin = std::chrono::steady_clock::now();
         carry_out(group);
+        last_took_ = std::chrono::steady_clock::now() - begin;
+        last_group_ = group.size();
         group.clear();
     }
 }

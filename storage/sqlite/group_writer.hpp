@@ -5,8 +5,13 @@
 // the log are numbered in the same transaction. A unit is completed only after the commit is
 // durable, in the order of submission; when the commit fails, every unit of the group is completed
 // with that problem and nothing of it is there.
+//
+// Where several callers are about, the writer waits for them a little before it begins, at most as
+// long as its last transaction took: a fuller group costs each of them less. One caller alone is
+// never kept waiting.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -54,6 +59,7 @@ private:
                  statement release, statement roll_back_to);
 
     void serve();
+    void gather(std::unique_lock<std::mutex>& guard);
     void carry_out(std::vector<job>& group);
     result<void> commit_group(std::vector<job>& group, std::vector<result<void>>& outcomes);
     result<void> run_one(const job& one, result<void>& outcome);
@@ -67,6 +73,10 @@ private:
     std::vector<job> waiting_;  // guarded by mutex_
     tree_head head_;            // guarded by mutex_
     bool ending_ = false;       // guarded by mutex_
+    std::size_t enough_ = 1;    // units that begin a transaction; guarded by mutex_
+    // Of the writer's thread alone.
+    std::size_t last_group_ = 0;
+    std::chrono::steady_clock::duration last_took_{};
     std::thread thread_;
 };
 

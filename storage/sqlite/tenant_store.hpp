@@ -50,7 +50,7 @@ public:
     }
 
     // Connections for readers at most; more callers wait for each other.
-    static constexpr std::size_t readers_max = 16;
+    static constexpr std::size_t readers_max = 6;
 
 private:
     struct lease {

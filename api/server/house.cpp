@@ -73,6 +73,9 @@ result<std::unique_ptr<house>> house::open_demo(const demo_options& options) {
         PYKALA_TRY(auto opened, open_demo_tenant(options, id, *texts, hash));
         auto& site = opened->site();
         site.base = "/" + id;
+        // a port that the system chooses is not known yet; letters then name no address
+        if (options.port != 0)
+            site.address = fmt::format("http://127.0.0.1:{}{}", options.port, site.base);
         site.pages = made->pages_.get();
         site.letters = made->letters_.get();
         made->tenants_.push_back(std::move(opened));

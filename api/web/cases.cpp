@@ -136,7 +136,7 @@ value_array letter_values(const desk::open_case& c, const site& here, language i
                                              .flow = c.how->flow,
                                              .words = here.letters->definitions(),
                                              .in = wanted,
-                                             .portal_address = here.base + "/requests"};
+                                             .portal_address = here.address};
         const auto letter = here.letters->render(sent.name, wanted, letters::facts_of_case(about));
         if (!letter) continue;
         shown.emplace_back(value_object{{"title", letter->title},

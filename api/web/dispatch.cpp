@@ -89,7 +89,10 @@ result<http::response> admit(call& at, const endpoint& to) {
         if (to.through == door::api || at.asked.method == "POST")
             return fail(problem_kind::forbidden, "not_signed_in", "nobody is signed in",
                         "sign in, or send a bearer token");
-        return see_other(at, to.through == door::staff ? "/officer/sign-in" : "/sign-in");
+        if (to.through == door::staff) return see_other(at, "/officer/sign-in");
+        // who asked for the form of a right gets it after signing in
+        const auto wanted = at.parts.empty() ? std::nullopt : from_name<right>(at.parts.front());
+        return see_other(at, wanted ? "/sign-in?right=" + at.parts.front() : "/sign-in");
     }
     PYKALA_CHECK(read_post(at, to));
     return to.answer(at);

@@ -42,7 +42,10 @@ result<http::response> customer_sign_in_page(call& at) {
                                          {"name", each.name},
                                          {"about", each.about.in(at.in)}});
     }
-    return page(at, "sign_in", {{"people", std::move(people)}});
+    const auto wanted = http::field(at.query, "right");
+    return page(at, "sign_in",
+                {{"people", std::move(people)},
+                 {"right", from_name<right>(wanted) ? std::string(wanted) : std::string()}});
 }
 
 result<http::response> customer_signs_in(call& at) {
@@ -54,6 +57,8 @@ result<http::response> customer_signs_in(call& at) {
         return fail(problem_kind::invalid, "no_such_person", "choose one of the people");
     const auto& who = at.here.people[number];
     PYKALA_CHECK(start_customer_session(at, {who.hetu, who.name, "eid_substantial"}));
+    const auto wanted = at.form_field("right");
+    if (from_name<right>(wanted)) return see_other(at, "/requests/new/" + std::string(wanted));
     return see_other(at, "/requests");
 }
 

@@ -20,8 +20,10 @@ namespace pykala::api::web {
 struct site {
     std::string tenant;  // id of the pack
     std::string base;    // path prefix, `/kuopio`; empty where the tenant has a host name
-    std::string name;    // of the controller, as people know it
-    bool demo = false;   // opens the test e-identification
+    std::string
+        address;        // as letters name it, `http://127.0.0.1:8080/kuopio`; empty: they name none
+    std::string name;   // of the controller, as people know it
+    bool demo = false;  // opens the test e-identification
     const page_book* pages = nullptr;
     const letters::letter_book* letters = nullptr;
     storage::tenant_store* store = nullptr;

@@ -31,7 +31,8 @@ got outcome_of(const http::response& said) {
     if (said.status == 403 && (said.body.find("role_may_not") != std::string::npos))
         return got::forbidden;
     for (const auto& [name, text] : said.headers)
-        if (said.status == 303 && name == "Location" && text.ends_with("/sign-in"))
+        if (said.status == 303 && name == "Location" &&
+            (text.ends_with("/sign-in") || text.find("/sign-in?right=") != std::string::npos))
             return got::sent_to_sign_in;
     return got::in;
 }

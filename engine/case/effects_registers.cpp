@@ -198,6 +198,7 @@ void fold_findings(const effect_view& v, const register_order& order) {
     if (!f.recipients.empty()) put(v.e, "recipients", list_value(f.recipients));
     if (!f.flags.empty()) put(v.e, "flags", list_value(f.flags));
     if (!f.calls.empty()) put(v.e, "calls", list_value(f.calls));
+    if (f.copy) put(v.e, "copy", *f.copy);
     if (!f.person.empty() && v.c.person.empty()) put(v.e, "person", f.person);
     if (!v.known.person_tags.empty()) put(v.e, "person_tags", list_value(v.known.person_tags));
     if (!f.person.empty() && !v.c.has("person_matched"))

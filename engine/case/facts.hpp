@@ -48,6 +48,8 @@ struct register_findings {
     std::vector<std::string> calls;       // release checks that the data call for
     std::vector<std::string> kept;        // records kept because a hold began after the decision
     std::string person;                   // the person that was found; empty: none
+    // What was sealed: `records` (how many) and `sha256` of the copy or package; never its content.
+    std::optional<value_object> copy{};
 };
 
 struct facts {

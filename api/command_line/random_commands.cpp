@@ -124,11 +124,15 @@ attempt random_commands::answer_of_register(const case_state& c, date today) {
         if (waits(order)) open.push_back(&order);
     const auto& order = *one_of(open);
     attempt made{by({"system", {}}, "record_register_answer", today)};
-    const bool holds = order.verb != "read" && once_in(6);
+    const bool asks = order.verb == "read" || order.verb == "find";
+    const bool holds = !asks && once_in(6);
     const auto* result = once_in(8) ? "failed" : holds ? "held" : "done";
     made.what.inputs = {{"order", order.id}, {"result", result}};
     if (order.verb == "read") {
         made.findings = findings_of(order.at);
+    } else if (order.verb == "find") {
+        made.findings = register_findings{};
+        if (!finds_nothing_ && once_in(2)) made.findings->person = "customers/1";
     } else if (order.verb == "erase" && holds) {
         made.findings = register_findings{};
         if (!order.records.empty()) made.findings->kept = {one_of(order.records)};

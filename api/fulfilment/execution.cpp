@@ -149,6 +149,18 @@ result<bool> release(worker& w, const register_answer& now) {
     return w.run(holds_renewed(w.o, meant), "/hold");
 }
 
+// A ban that nobody keeps was not carried out, whatever else was stopped.
+result<bool> stop_marketing(worker& w, const register_answer& now) {
+    auto changes = marking_changes(w.o, now);
+    if (w.registers.port().keeps_bans()) {
+        auto written = bans(w.o, !w.person().people.empty());
+        w.any_failed |= written.empty();
+        std::ranges::move(written, std::back_inserter(changes));
+    }
+    w.any_failed |= std::ranges::none_of(w.registers.all, &register_port::keeps_bans);
+    return w.run(std::move(changes), "");
+}
+
 result<bool> rectify(worker& w, const register_answer& now) {
     std::vector<std::string> problems;
     for (auto& change : rectifications(w.o, now, problems)) {
@@ -181,6 +193,16 @@ result<order_result> read_register(const register_set& registers, const order_vi
     return out;
 }
 
+result<order_result> find_in_register(const register_set& registers, const order_view& o) {
+    PYKALA_TRY(const auto people, find_people(registers.all, registers.at, keys_of(o.c.now)));
+    const auto& found = people.at[registers.at];
+    order_result out;
+    if (!found.people.empty())
+        out.findings.person =
+            person_name(people.known, registers.port().id(), found.people.front());
+    return out;
+}
+
 result<order_result> change_register(const register_set& registers, const order_view& o,
                                      date today) {
     PYKALA_TRY(auto people, find_people(registers.all, registers.all.size() - 1, keys_of(o.c.now)));
@@ -200,6 +222,8 @@ result<order_result> change_register(const register_set& registers, const order_
             PYKALA_CHECK(release(w, now));
         } else if (o.order.verb == "rectify") {
             PYKALA_CHECK(rectify(w, now));
+        } else if (o.order.verb == "stop_marketing") {
+            PYKALA_CHECK(stop_marketing(w, now));
         } else {
             PYKALA_CHECK(w.run(marking_changes(o, now), ""));
         }

@@ -26,6 +26,9 @@ struct register_set {
 // Reads what one register holds of the person of the case. Problems of the ports.
 result<order_result> read_register(const register_set& registers, const order_view& o, date today);
 
+// Who the person of the case is in one register, without reading any record. Problems of the ports.
+result<order_result> find_in_register(const register_set& registers, const order_view& o);
+
 // Changes the register as the order says. Every record that would go is assessed again inside the
 // transaction of its register, together with what the others hold at that time. What the law keeps
 // now makes the result `held`. Problems of the ports.

@@ -106,8 +106,9 @@ result<fulfilment::outcome> fulfilment::carry_out_order(const desk::outbox_item&
                                      static_cast<std::size_t>(at - world_.registers.begin())};
         const order_view view{c, *order, what};
         const auto today = world_.time.now().on;
-        done = order->verb == "read" ? read_register(registers, view, today)
-                                     : change_register(registers, view, today);
+        done = order->verb == "find"   ? find_in_register(registers, view)
+               : order->verb == "read" ? read_register(registers, view, today)
+                                       : change_register(registers, view, today);
     }
     // a register that is away is named once; what it refuses, each time
     const bool named = !done && order->result == "failed";

@@ -147,17 +147,22 @@ std::vector<record_change> marking_changes(const order_view& o, const register_a
     for (const auto& held : now.records) {
         const auto* kind = category_of(o, held.facts.category);
         if (!kind) continue;
-        const auto mark = [&](register_verb how) {
-            changes.push_back({.record = held.facts.id, .verb = how});
-        };
-        if (verb == "stop_marketing" && way_of(o, kind->id) == erase_action::reduce)
-            mark(register_verb::ban);
-        else if ((verb == "stop_marketing" && serves_only(*kind, marketing)) ||
-                 (verb == "stop_consent_use" && rests_only_on(*kind, legal_basis::consent)) ||
-                 (verb == "stop_use" && serves_only(*kind, uses)) ||
-                 (verb == "restrict" && is_contested(o, *kind)))
-            mark(register_verb::restrict_use);
+        if (verb == "stop_marketing" && way_of(o, kind->id) == erase_action::reduce) continue;
+        if ((verb == "stop_marketing" && serves_only(*kind, marketing)) ||
+            (verb == "stop_consent_use" && rests_only_on(*kind, legal_basis::consent)) ||
+            (verb == "stop_use" && serves_only(*kind, uses)) ||
+            (verb == "restrict" && is_contested(o, *kind)))
+            changes.push_back({.record = held.facts.id, .verb = register_verb::restrict_use});
     }
+    return changes;
+}
+
+std::vector<record_change> bans(const order_view& o, bool known) {
+    std::vector<record_change> changes;
+    if (known) changes.push_back({.verb = register_verb::ban});
+    for (const auto* kind : {"phone", "email"})
+        if (const auto address = text_of(o.c.now.subject, kind); !known && !address.empty())
+            changes.push_back({.verb = register_verb::ban, .field = kind, .new_value = address});
     return changes;
 }
 

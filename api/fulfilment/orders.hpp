@@ -22,8 +22,12 @@ struct order_view {
 std::vector<record_change> erasure_changes(const order_view& o);
 
 // `hold_only` and the ways to stop a use: records are marked, and nothing else happens to them.
-// Direct marketing is also banned where the register keeps such choices.
+// Choices about marketing are not marked: they become bans (`bans`).
 std::vector<record_change> marking_changes(const order_view& o, const register_answer& now);
+
+// The ban on marketing for a register that keeps bans: of the person when it knows her, else of the
+// addresses that the request names. Empty: there is nothing that a ban could be written for.
+std::vector<record_change> bans(const order_view& o, bool known);
 
 // What the order releases from its restriction: not what another case restricts.
 std::vector<record_change> release_changes(const order_view& o, const register_answer& now);

@@ -46,6 +46,11 @@ checked read_registers(const effect_view& v) {
     return {};
 }
 
+checked find_person(const effect_view& v) {
+    order_everywhere(v, "find", {});
+    return {};
+}
+
 checked protect_evidence(const effect_view& v) {
     put(v.e, "evidence", true);
     v.intents.push_back({"seal_evidence", {}});
@@ -223,6 +228,15 @@ void settle_deferred(const effect_view& v, const register_order& order, const id
     }
 }
 
+// Every register has said that it does not know who asks: somebody has to find out.
+void tell_if_unknown(const effect_view& v, const register_order& answered) {
+    if (answered.verb != "find" || !v.c.person.empty() || !text_of(v.e["person"]).empty()) return;
+    const bool others_wait = std::ranges::any_of(v.c.orders, [&](const register_order& order) {
+        return order.verb == "find" && order.id != answered.id && order.result != "done";
+    });
+    if (!others_wait) v.alert("person_not_found");
+}
+
 checked record_register_answer(const effect_view& v) {
     const auto id = v.input("order");
     const auto order = std::ranges::find(v.c.orders, id, &register_order::id);
@@ -238,6 +252,7 @@ checked record_register_answer(const effect_view& v) {
         value_object{{"order", id}, {"result", result}, {"kept", list_value(kept)}});
     if (result == "failed") v.alert("register_failed");
     fold_findings(v, *order);
+    if (result != "failed") tell_if_unknown(v, *order);
     if (order->verb == "erase" && result != "failed") settle_deferred(v, *order, kept);
     return {};
 }
@@ -297,6 +312,7 @@ checked order_stop_processing(const effect_view& v) {
 }
 
 constexpr auto registers = std::to_array<effect_entry>({
+    {"find_person", find_person},
     {"read_registers", read_registers},
     {"protect_evidence", protect_evidence},
     {"release_evidence", release_evidence},

@@ -76,13 +76,17 @@ bool pack_restricts_on_this_right(const guard_view& v) {
     return own && std::ranges::find(rights, *own) != rights.end();
 }
 
+bool only_asks(const register_order& order) {
+    return order.verb == "read" || order.verb == "find";
+}
+
 bool changes_registers(const register_order& order) {
-    return order.verb != "read" && order.verb != "package";
+    return !only_asks(order) && order.verb != "package";
 }
 
 bool execution_confirmed(const guard_view& v) {
     return std::ranges::all_of(v.c.orders, [](const register_order& order) {
-        return order.verb == "read" || order.result == "done" || order.result == "held";
+        return only_asks(order) || order.result == "done" || order.result == "held";
     });
 }
 

@@ -106,7 +106,19 @@ mapped_table read_table(const std::string& name, const table_reader& from, const
         table.reduction = mapped_reduction{.key = name_in(*part, "key"),
                                            .address = name_in(*part, "address"),
                                            .ban = name_in(*part, "ban")};
+    if (const auto part = from.table_if("new_ban")) {
+        table.new_ban = mapped_ban{.channel = name_in(*part, "channel"),
+                                   .on = name_in(*part, "on"),
+                                   .kind = part->text_if("kind")};
+        if (!table.reduction || table.person.empty())
+            part->fault("channel", "R05", "bans stand in a table with `person` and `reduction`",
+                        "add [table.NAME.reduction], which says where bans stand");
+    }
     read_categories(from, tenant, table);
+    if (table.new_ban &&
+        (table.category_column.empty() ? !table.new_ban->kind.empty()
+                                       : !table.category_of.contains(table.new_ban->kind)))
+        from.fault("new_ban", "R04", "`kind` is a value of `category_of`, and only beside it");
     return table;
 }
 

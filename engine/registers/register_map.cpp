@@ -29,6 +29,9 @@ std::set<std::pair<std::string, std::string>> register_map::columns() const {
         if (t.reduction)
             for (const auto& column : {t.reduction->key, t.reduction->address, t.reduction->ban})
                 all.emplace(t.name, column);
+        if (t.new_ban)
+            for (const auto& column : {t.new_ban->channel, t.new_ban->on})
+                all.emplace(t.name, column);
     }
     for (const auto& key : keys) all.emplace(key.table, key.column);
     const auto& p = person;

@@ -58,6 +58,13 @@ struct mapped_reduction {
     std::string ban;      // column: 1 where it is a ban; anything else leaves nothing
 };
 
+// How a ban is written for an address that has none.
+struct mapped_ban {
+    std::string channel;  // column that receives `phone`, `email`, or `all` without an address
+    std::string on;       // column that receives the day
+    std::string kind;     // value of the table's category column, where it has one
+};
+
 struct mapped_table {
     std::string name;
     std::string key;      // column: unique in the table
@@ -74,6 +81,7 @@ struct mapped_table {
     mapped_facts facts;
     std::optional<mapped_series> series;
     std::optional<mapped_reduction> reduction;
+    std::optional<mapped_ban> new_ban;  // only beside `reduction`
     // Without categories the table only helps (a contract's state, a former code); its rows go with
     // the person. Else columns belong to categories …
     std::map<std::string, std::vector<std::string>, std::less<>> categories;

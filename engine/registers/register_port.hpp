@@ -103,7 +103,10 @@ enum class register_verb {
     restrict_use,
     hold_only,
     release,  // takes both marks away
-    ban,      // of choices about marketing: the choice becomes a ban
+    // Of the person, `record` is empty: every choice about marketing becomes a ban, and every known
+    // address (phone, e-mail) without one gets one (GDPR article 21(3)). With `new_value` only that
+    // address, of the kind in `field`, also when nobody is known by it.
+    ban,
     rectify,
 };
 
@@ -131,7 +134,7 @@ enum class change_status {
 // Reasons: `retained`, `review_NAME` (of review_reason), `restricted`; `changed_meanwhile`,
 // `rows_differ`; `row_not_separable` (other records of the row stay), `other_action`,
 // `others_not_confirmed`, `no_such_register`, `no_suppression_key`, `not_linked_here`,
-// `no_such_field`, `no_corrections`.
+// `no_such_field`, `no_corrections`, `no_bans_kept`.
 struct change_result {
     std::string record;
     register_verb verb = register_verb::erase;
@@ -161,6 +164,7 @@ public:
     virtual const std::string& id() const = 0;
     virtual const text3& title() const = 0;
     virtual const std::vector<std::string>& finds_by() const = 0;  // kinds of keys
+    virtual bool keeps_bans() const = 0;  // on marketing: `ban` can be written here
 
     // Nobody found is an empty list of people.
     virtual result<found_person> find(const person_keys& known) = 0;

@@ -98,6 +98,12 @@ result<bool> forget_marks(const write_context& context,
     return true;
 }
 
+// A ban on marketing that speaks of an address.
+bool is_ban(const raw_row& row) {
+    const auto& reduction = row.table->reduction;
+    return reduction && row.value(reduction->ban) == "1" && row.value(reduction->address);
+}
+
 // A ban on marketing leaves a hash of the address that must be left alone, and nothing else.
 result<bool> reduce_row(const write_context& context, const raw_row& row,
                         const std::vector<allowed_change>& changes) {
@@ -131,10 +137,8 @@ result<bool> let_go(const write_context& context, const raw_row& row,
     const auto& table = *row.table;
     const bool stays = others_stay(row, changes);
     const bool unlinks = has(changes, register_verb::unlink) || row.several_parties;
-    const bool is_ban = table.reduction && has(changes, register_verb::reduce) &&
-                        row.value(table.reduction->ban) == "1" &&
-                        row.value(table.reduction->address).has_value();
-    if ((unlinks || is_ban) && stays) {
+    const bool leaves_ban = has(changes, register_verb::reduce) && is_ban(row);
+    if ((unlinks || leaves_ban) && stays) {
         set_all(changes, change_status::failed, "row_not_separable");
         return true;
     }
@@ -142,12 +146,12 @@ result<bool> let_go(const write_context& context, const raw_row& row,
         set_all(changes, change_status::failed, "not_linked_here");
         return true;
     }
-    if (is_ban && !context.suppression_key) {
+    if (leaves_ban && !context.suppression_key) {
         set_all(changes, change_status::failed, "no_suppression_key");
         return true;
     }
     PYKALA_CHECK(forget_marks(context, changes));
-    if (is_ban) return reduce_row(context, row, changes);
+    if (leaves_ban) return reduce_row(context, row, changes);
     if (unlinks) return unlink_row(context, row, changes);
     if (stays || table.erase == row_erasure::columns)
         return update_row(context, row, emptied(row, changes));
@@ -206,16 +210,8 @@ result<bool> mark(const write_context& context, const allowed_change& change) {
     return update_row(context, *change.row, flags);
 }
 
-// A table that keeps no choices has nothing to ban.
-result<bool> ban(const write_context& context, const allowed_change& change) {
-    const auto& reduction = change.row->table->reduction;
-    if (!reduction) return true;
-    return update_row(context, *change.row, {{reduction->ban, "1"}});
-}
-
 result<bool> change_row(const write_context& context, const allowed_change& change) {
     if (change.change->verb == register_verb::rectify) return rectify(context, change);
-    if (change.change->verb == register_verb::ban) return ban(context, change);
     return mark(context, change);
 }
 
@@ -271,6 +267,12 @@ result<bool> sweep(const write_context& context, const std::vector<std::string>&
             const bool shared_help =
                 row.several_parties && !row.table->has_records() && !any_record;
             if (!shared_help && !ends_here(table, row)) continue;
+            if (is_ban(row)) {
+                if (!context.suppression_key) continue;
+                PYKALA_TRY(const bool as_read, reduce_row(context, row, {}));
+                if (!as_read) return false;
+                continue;
+            }
             PYKALA_TRY(const bool as_read, shared_help
                                                ? update_row(context, row, without_person(row))
                                                : delete_row(context, row));

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "storage/registers/ban_writer.hpp"
 #include "storage/registers/own_tables.hpp"
 #include "storage/registers/row_facts.hpp"
 #include "storage/registers/row_reader.hpp"
@@ -67,6 +68,10 @@ public:
     const std::string& id() const override { return map_.id; }
     const text3& title() const override { return map_.title; }
     const std::vector<std::string>& finds_by() const override { return finds_by_; }
+    bool keeps_bans() const override {
+        return std::ranges::any_of(map_.tables,
+                                   [](const auto& t) { return t.new_ban.has_value(); });
+    }
 
     result<found_person> find(const person_keys& known) override;
     result<register_answer> read(const found_person& person, date on) override;
@@ -252,6 +257,12 @@ result<bool> sqlite_register::carry_out(const execution& what, const reassess& a
     for (std::size_t i = 0; i < what.changes.size(); ++i) {
         const auto& change = what.changes[i];
         results[i] = {.record = change.record, .verb = change.verb};
+        if (change.verb == register_verb::ban) {
+            PYKALA_CHECK(
+                write_bans({db_, map_, what.person.people, what.on, options_.suppression_key},
+                           change, results[i]));
+            continue;
+        }
         const auto found = at.find(change.record);
         if (found == at.end()) {
             results[i].status = change_status::gone;

@@ -51,6 +51,8 @@ void told(flow_world& w, const std::string& number) {
     w.work();  // what closing asks of the registers
 }
 
+const value_object marketing{{"kind", "direct_marketing"}};
+
 std::vector<register_port*> ports(const flow_world& w) {
     return w.registers.all();
 }
@@ -215,17 +217,70 @@ TEST_SUITE("flow/rights") {
         for (const auto& tenant : tenants) {
             CAPTURE(tenant);
             flow_world w(tenant);
-            const auto who = person(tenant, 0);
-            const auto number = w.file("objection", who.hetu, who.name,
-                                       {{"kind", "direct_marketing"}, {"marketing_target", true}});
-            w.work();
-            CHECK(w.state(number).outcome == "fulfilled");
-            for (const auto& order : w.state(number).orders) CHECK(order.result == "done");
-            if (tenant == "valkeakoski")
+            // the ordinary customer, and one who owes; some have said something about marketing
+            // before
+            for (const std::size_t index : {0UZ, 4UZ}) {
+                const auto who = person(tenant, index);
+                const auto of_person = fmt::format(
+                    "customer_id IN (SELECT id FROM customer WHERE hetu = '{}')", who.hetu);
+                const auto number = w.file("objection", who.hetu, who.name, marketing);
+                w.work();
+                const auto c = w.state(number);
+                CHECK(c.outcome == "fulfilled");
+                CHECK(c.records.empty());  // nothing is read of whom it is enough to know
+                for (const auto& order : c.orders) CHECK(order.result == "done");
+                CHECK(std::ranges::find(c.letters, "marketing_stopped",
+                                        &cases::letter_sent::name) != c.letters.end());
+                CHECK(w.count("crm", "SELECT count(*) FROM marketing_choice WHERE " + of_person) >
+                      0);
                 CHECK(w.count("crm",
-                              "SELECT count(*) = sum(banned) FROM marketing_choice WHERE "
-                              "customer_id = 1") == 1);
+                              "SELECT min(banned) FROM marketing_choice WHERE " + of_person) == 1);
+                for (const auto* address : {"phone", "email"})
+                    CHECK(w.count("crm", fmt::format("SELECT count(*) FROM customer c WHERE hetu = "
+                                                     "'{0}' AND {1} IS NOT NULL AND NOT EXISTS "
+                                                     "(SELECT 1 FROM marketing_choice m WHERE "
+                                                     "m.customer_id = c.id AND m.address = c.{1} "
+                                                     "AND m.banned = 1)",
+                                                     who.hetu, address)) == 0);
+            }
         }
+    }
+    TEST_CASE("objection: an unknown person is not told that marketing has stopped") {
+        flow_world w("kuopio");
+        const auto before = w.count("crm", "SELECT count(*) FROM marketing_choice");
+        const auto number = w.file("objection", "010190-999Y", "Tuntematon Henkilö", marketing);
+        w.work();
+        CHECK(w.state(number).state == "received");
+        CHECK(w.state(number).alerts.contains("person_not_found"));
+        CHECK(w.count("crm", "SELECT count(*) FROM marketing_choice") == before);
+    }
+    TEST_CASE("objection: a ban outlives the data of who asked for it as a hash [21(3)]") {
+        flow_world w("turku");
+        const auto who = person("turku", 1);  // contracts that ended long ago
+        const auto number = w.file("objection", who.hetu, who.name, marketing);
+        w.work();
+        REQUIRE(w.state(number).outcome == "fulfilled");
+        const auto rows = w.count("crm", "SELECT count(*) FROM marketing_choice");
+        REQUIRE(rows > 0);
+        auto& crm = w.registers.port("crm");
+        auto found = find_everywhere(w.registers, {{"hetu", {who.hetu}}}).front();
+        const auto now = crm.read(found, w.time.on).value();
+        execution all{"all", found, w.time.on, {}};
+        for (const auto& held : now.records)
+            all.changes.push_back({.record = held.facts.id, .verb = register_verb::erase});
+        CHECK(crm.execute(all,
+                          [](std::span<const record> records) -> result<std::vector<assessment>> {
+                              assessment gone;
+                              gone.outcome = record_outcome::erase;
+                              gone.action = record_action::delete_record;
+                              return std::vector<assessment>(records.size(), gone);
+                          })
+                  .has_value());
+        CHECK(w.count("crm", "SELECT count(*) FROM customer WHERE hetu = '" + who.hetu + "'") == 0);
+        CHECK(w.count("crm",
+                      "SELECT count(*) FROM marketing_choice WHERE banned = 1 AND "
+                      "customer_id IS NULL AND address IS NULL AND suppression_key LIKE "
+                      "'hash:%'") == rows);
     }
     TEST_CASE("sealing: no name or code or address or text of a case lies open [32]") {
         flow_world w("turku");

@@ -16,6 +16,7 @@ public:
     const std::string& id() const override { return port_.id(); }
     const text3& title() const override { return port_.title(); }
     const std::vector<std::string>& finds_by() const override { return port_.finds_by(); }
+    bool keeps_bans() const override { return port_.keeps_bans(); }
     result<found_person> find(const person_keys& known) override {
         return around([&] { return port_.find(known); });
     }

@@ -257,6 +257,10 @@ private:
             cases::command what{.name = "record_register_answer", .by = {"system", {}}};
             what.inputs = {{"order", order.id}, {"result", how == "fail" ? "failed" : "done"}};
             if (order.verb == "read") with.findings = found_in(order.at);
+            if (order.verb == "find") {
+                with.findings->recipients.clear();
+                with.findings->person = found_.person;
+            }
             if (how == "keep" && order.verb == "erase" &&
                 std::ranges::find(order.records, left.at(4)) != order.records.end()) {
                 what.inputs["result"] = "held";

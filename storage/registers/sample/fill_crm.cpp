@@ -70,8 +70,10 @@ struct crm {
                                       "id# customer_id# kind channel address banned# given_on "
                                       "suppression_key"));
         int reps = 0, choices = 0;
-        const bool bans_apart = map.find_table("marketing_choice") &&
-                                map.find_table("marketing_choice")->category_of.contains("ban");
+        const auto* choices_of = map.find_table("marketing_choice");
+        const bool bans_apart = choices_of && choices_of->category_of.contains("ban");
+        // where the notice tells of no choices, only bans that were asked for are kept
+        const bool keeps_choices = choices_of && choices_of->has_records();
         for (const auto& c : world.customers) {
             if (c.kind == "contact_person") {
                 const date begun = make_date(2008 + c.id % 12, 1, 1);
@@ -81,7 +83,7 @@ struct crm {
                 PYKALA_CHECK(rep.add(++reps, c.id, c.first_name + " " + c.last_name, c.hetu,
                                      c.phone, c.email, c.represents, "electricity", begun, over));
             }
-            if (c.about == story::none && !random.percent(35)) continue;
+            if (!keeps_choices || (c.about == story::none && !random.percent(35))) continue;
             const bool banned = random.percent(40), by_phone = random.percent(50);
             const char* kind = bans_apart ? (banned ? "ban" : "consent")
                                           : (random.percent(50) ? "told" : "statutory");

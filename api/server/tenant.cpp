@@ -160,6 +160,7 @@ void tenant::begin_work() {
         own.registers.push_back(each->id());
         ports.push_back(each.get());
     }
+    site_.registers = ports;
     const desk::ports world{
         *cases_, *seals_, clock_,
         ids_,    *law_,   [this](std::function<void()> work) { later_.run_soon(std::move(work)); }};

@@ -44,6 +44,7 @@ http::response page(call& at, std::string_view name, value_object values, unsign
     values.emplace("csrf", at.who.csrf);
     values.emplace("staff_name", at.who.name);
     values.emplace("is_staff", !at.who.name.empty());
+    values.emplace("for_staff", at.through == door::staff);
     values.emplace("is_customer", at.who.person.has_value());
     values.emplace("person_name", at.who.person ? at.who.person->name : std::string());
     values.emplace("may_work", at.who.roles.meets(case_workers));
@@ -104,9 +105,13 @@ http::response error_answer(call& at, door through, const problem& wrong) {
     const unsigned status = status_of(wrong);
     if (through != door::api) {
         const auto key = fmt::format("error.{}", status);
-        const bool known = at.here.pages->texts().contains(key);
+        const auto& texts = at.here.pages->texts();
+        const auto of_code = "refusal." + wrong.code;
+        const auto* says = texts.contains(of_code) ? of_code.c_str()
+                           : texts.contains(key)   ? key.c_str()
+                                                   : "error.other";
         return page(at, "error",
-                    {{"says", at.here.pages->text(known ? key : "error.other", at.in)},
+                    {{"says", at.here.pages->text(says, at.in)},
                      {"code", wrong.code},
                      {"detail", at.who.name.empty() ? std::string() : wrong.detail},
                      {"hint", at.who.name.empty() ? std::string() : wrong.hint},

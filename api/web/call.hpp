@@ -39,6 +39,7 @@ struct call {
     const site& here;
     visitor who{};
     language in = language::fi;
+    door through = door::open;
     std::vector<std::string> parts{};  // of the path, where the pattern has `{…}`
     http::field_list query{};
     http::field_list form{};      // of a POST of a page

@@ -34,11 +34,15 @@ bool is_own(const call& at, const desk::open_case& c) {
 }  // namespace
 
 result<desk::reply> file_request(const site& here, cases::command request) {
-    const auto answer = std::make_shared<replies>();
-    auto later = answer->get_future();
     std::vector<cases::command> one;
     one.push_back(std::move(request));
-    here.desk->file(std::move(one),
+    return file_message(here, std::move(one));
+}
+
+result<desk::reply> file_message(const site& here, std::vector<cases::command> requests) {
+    const auto answer = std::make_shared<replies>();
+    auto later = answer->get_future();
+    here.desk->file(std::move(requests),
                     [answer](result<desk::reply> given) { answer->set_value(std::move(given)); });
     return later.get();
 }
@@ -106,6 +110,7 @@ value_object case_values(const desk::open_case& c, language in) {
         {"state_name", label(words.states, now.state, in)},
         {"outcome_name", now.closed() ? label(words.outcomes, now.outcome, in) : std::string()},
         {"closed", now.closed()},
+        {"answered", now.answered_on.has_value()},
         {"received_on", day_text(now.received_on, in)},
         {"due_on", day_text(now.due.due_on, in)},
         {"act_by", day_text(now.due.act_by, in)},
@@ -120,12 +125,14 @@ value_object case_values(const desk::open_case& c, language in) {
     return shown;
 }
 
-value_array letter_values(const desk::open_case& c, const site& here, language in) {
+value_array letter_values(const desk::open_case& c, const site& here, language in,
+                          std::string_view only) {
     value_array shown;
     if (!here.letters) return shown;
     const auto wanted = from_name<language>(c.now.language).value_or(in);
     for (const auto& sent : c.now.letters) {
         if (sent.seq >= c.events.size() || !here.letters->has(sent.name)) continue;
+        if (!only.empty() && only != std::to_string(sent.seq)) continue;
         cases::facts known;
         known.today = sent.dispatched_on;
         known.law = c.law.get();

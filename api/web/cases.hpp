@@ -13,6 +13,8 @@ namespace pykala::api::web {
 
 // Wait until it is durable or refused. Problems: those of the desk.
 result<desk::reply> file_request(const site& here, cases::command request);
+// Several requests of one message: all become cases, or none.
+result<desk::reply> file_message(const site& here, std::vector<cases::command> requests);
 result<desk::reply> take(const site& here, const std::string& number, cases::command what);
 
 // Roles in the order in which a member of staff uses them: the first that a step takes acts.
@@ -27,8 +29,10 @@ result<desk::open_case> case_of_customer(const call& at, const std::string& numb
 
 // What pages show of a case: number, names of right and state, days. `in` is the reader's language.
 value_object case_values(const desk::open_case& c, language in);
-// Letters that left, rendered from the case as it was then; newest first.
-value_array letter_values(const desk::open_case& c, const site& here, language in);
+// Letters that left, rendered from the case as it was then; newest first. `only`: the one that the
+// event of this number sent.
+value_array letter_values(const desk::open_case& c, const site& here, language in,
+                          std::string_view only = {});
 
 // `2026-01-30` as people write it in that language.
 std::string day_text(date day, language in);

@@ -4,10 +4,13 @@
 
 #include <fmt/format.h>
 
+#include "engine/case/values.hpp"
 #include "engine/policy/vocabulary.hpp"
 
 #include "api/web/cases.hpp"
 #include "api/web/endpoints.hpp"
+#include "api/web/timeline.hpp"
+#include "api/web/words.hpp"
 #include "storage/sealing/session_seal.hpp"
 
 namespace pykala::api::web {
@@ -72,7 +75,21 @@ result<http::response> own_case(call& at) {
         const auto found = c.how->words->letters.find(*each["name"].as_string());
         return found == c.how->words->letters.end() || found->second.to != "person";
     });
+    if (!letters.empty()) {
+        shown.emplace("newest", value_array{letters.front()});
+        letters.erase(letters.begin());
+    }
+    shown.emplace("has_earlier", !letters.empty());
     shown.emplace("letters", std::move(letters));
+    const bool over = c.now.closed() || c.now.state == "in_force";
+    shown.emplace("heading", at.here.pages->text("right." + c.now.right, at.in));
+    shown.emplace("open", !over);
+    const auto& stage = c.now.closed() ? c.now.outcome : c.now.state;
+    shown.emplace("next", word_if(at, "customer_next", stage));
+    shown.emplace("is_marketing", c.now.kind == "direct_marketing");
+    shown.emplace("says", cases::text_of(c.now.request, "says"));
+    if (!c.now.deferred.empty()) shown.emplace("some_later", true);
+    shown.emplace("events", customer_timeline(at, c));
     PYKALA_TRY(const auto open, at.here.desk->open_to(c.now.number, customer_of(at)));
     shown.emplace("may_withdraw", std::ranges::find(open, "withdraw") != open.end());
     return page(at, "own_case", std::move(shown));

@@ -110,8 +110,9 @@ http::response finish(call& at, http::response said, std::string_view route) {
 const std::vector<endpoint>& endpoints() {
     static const auto all = [] {
         std::vector<endpoint> made;
-        for (const auto part : {entry_endpoints(), customer_endpoints(), officer_endpoints(),
-                                api_endpoints(), audit_endpoints()})
+        for (const auto part :
+             {entry_endpoints(), customer_endpoints(), queue_endpoints(), officer_endpoints(),
+              arrival_endpoints(), api_endpoints(), audit_endpoints()})
             made.insert(made.end(), part.begin(), part.end());
         return made;
     }();
@@ -131,11 +132,13 @@ http::response dispatch(const http::request& asked, const site& here, std::strin
             continue;
         }
         at.parts = std::move(*parts);
+        at.through = each.through;
         auto said = admit(at, each);
         return finish(at, said ? *std::move(said) : error_answer(at, each.through, said.error()),
                       each.pattern);
     }
     if (allowed.empty()) {
+        at.through = door_of(path);
         const problem wrong{problem_kind::not_found, "no_such_page", "there is nothing here"};
         return finish(at, error_answer(at, door_of(path), wrong), "-");
     }

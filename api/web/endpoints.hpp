@@ -25,7 +25,9 @@ const std::vector<endpoint>& endpoints();
 // Parts of the table, each beside its handlers.
 std::span<const endpoint> entry_endpoints();
 std::span<const endpoint> customer_endpoints();
+std::span<const endpoint> queue_endpoints();
 std::span<const endpoint> officer_endpoints();
+std::span<const endpoint> arrival_endpoints();
 std::span<const endpoint> api_endpoints();
 std::span<const endpoint> audit_endpoints();
 

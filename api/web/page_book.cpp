@@ -121,7 +121,9 @@ result<std::string> put_together(const page_parts& page, std::string_view text, 
 }
 
 mustache::data to_data(const value& from) {
-    if (const auto* text = from.as_string()) return mustache::data(*text);
+    // a section of an empty text is not shown, as a reader of the page expects
+    if (const auto* text = from.as_string())
+        return text->empty() ? mustache::data(false) : mustache::data(*text);
     if (const auto* flag = from.as_bool()) return mustache::data(*flag);
     if (const auto* number = from.as_integer()) return mustache::data(std::to_string(*number));
     if (const auto* items = from.as_array()) {
@@ -156,7 +158,8 @@ result<page_book> page_book::compile(const std::vector<page_source>& sources) {
         if (each.name.ends_with(".page")) files.emplace(each.name, each.text);
         if (each.name.ends_with(".css")) made.assets_.emplace(each.name, each.text);
         for (const auto which : all_languages)
-            if (each.name == std::string(name_of(which)) + ".txt")
+            if (each.name == std::string(name_of(which)) + ".txt" ||
+                each.name.ends_with("." + std::string(name_of(which)) + ".txt"))
                 PYKALA_CHECK(read_texts(each, which, made.texts_));
     }
     for (const auto& [key, text] : made.texts_)

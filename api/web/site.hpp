@@ -7,6 +7,7 @@
 
 #include "engine/base/text3.hpp"
 #include "engine/desk/desk.hpp"
+#include "engine/registers/register_port.hpp"
 
 #include "api/letters/letter_book.hpp"
 #include "api/web/page_book.hpp"
@@ -35,6 +36,7 @@ struct site {
     const pack* own = nullptr;
     desk::clock* time = nullptr;
     sign_in_limits* limits = nullptr;
+    std::vector<register_port*> registers{};       // in the order in which they are read
     std::vector<storage::sample_person> people{};  // of the test e-identification
 };
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
+#include <ranges>
+#include <set>
 
 #include <fmt/format.h>
 
+#include "engine/base/encoding.hpp"
 #include "engine/case/parts.hpp"
 #include "engine/case/values.hpp"
 
@@ -22,124 +24,148 @@ cases::facts facts_of(const desk::open_case& c, date today) {
     return known;
 }
 
-bool is_given(const desk::open_case& c, const register_record& held, const cases::facts& known) {
-    const auto found = c.now.records.find(held.facts.id);
-    return found != c.now.records.end() &&
-           cases::effective_decision(c.now, found->second, known) == "give";
+// What a person found who listened to a record or read it; the last finding counts.
+std::string finding_of(const desk::open_case& c, const std::string& record) {
+    for (const auto& each : c.now.release_checks | std::views::reverse)
+        if (std::ranges::find(each.records, record) != each.records.end()) return each.finding;
+    return {};
 }
 
-// Amounts are integers of cents.
-std::string euros(const std::string& cents) {
-    const bool negative = cents.starts_with('-');
-    auto digits = cents.substr(negative ? 1 : 0);
-    const bool all_digits =
-        std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
-    if (digits.empty() || !all_digits) return cents;
-    if (digits.size() < 3) digits.insert(0, 3 - digits.size(), '0');
-    digits.insert(digits.size() - 2, ",");
-    return (negative ? "-" : "") + digits;
-}
-
-std::string quoted(std::string text) {
-    // a cell that begins like a formula would be run by a spreadsheet
-    const bool formula = !text.empty() && (text[0] == '=' || text[0] == '@');
-    if (formula) text.insert(0, "'");
-    if (text.find_first_of(";\"\n\r") == std::string::npos) return text;
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"') out += '"';
-        out += c;
+// The officer's words in place of a recording stand as the reason of that look.
+std::string transcript_of(const desk::open_case& c, const std::string& record) {
+    for (const auto& e : c.events | std::views::reverse) {
+        const auto& check = e["release_check"];
+        const auto records = cases::list_of(check["records"]);
+        if (std::ranges::find(records, record) == records.end()) continue;
+        const bool written = cases::text_of(check["finding"]) == "transcribe";
+        return written ? cases::text_of(e["in_reason"]) : std::string();
     }
-    return out + '"';
+    return {};
 }
 
-std::string line_of(const std::vector<std::string>& cells) {
-    std::string line;
-    for (const auto& cell : cells) line += (line.empty() ? "" : ";") + quoted(cell);
-    return line + "\r\n";
+std::string ending_of(std::string_view bytes) {
+    if (bytes.starts_with("RIFF")) return "wav";
+    if (bytes.starts_with("OggS")) return "ogg";
+    if (bytes.starts_with("ID3") || bytes.starts_with("\xFF\xFB")) return "mp3";
+    if (bytes.starts_with("\x89PNG")) return "png";
+    if (bytes.starts_with("\xFF\xD8")) return "jpg";
+    return "bin";
 }
 
-struct words {
-    std::string reg, month, sum, unit, recording;
+class collector {
+public:
+    collector(const desk::open_case& c, date today, answer_reader reader)
+        : c_(c), known_(facts_of(c, today)), reader_(reader) {}
+
+    // Takes a record into the answer, as far as it is given.
+    void take(answer_record one) {
+        const auto id = one.held.facts.id;
+        const auto* kind = find(c_.law->own_pack().categories, one.held.facts.category);
+        const auto found = c_.now.records.find(id);
+        if (!kind || found == c_.now.records.end() || !taken_.insert(id).second) return;
+        const auto decision = cases::effective_decision(c_.now, found->second, known_);
+        // outside article 20 by the pack alone: no person has found that it may not leave
+        const bool beside = decision == "withhold" && found->second.decision.empty() &&
+                            one.held.series && one.held.facts.commodity == commodity::electricity;
+        if (decision != "give" && decision != "redact" && !beside) return;
+        if (kind->protected_address && hides_addresses()) return;
+        if (!c_.now.who.is_person) std::erase_if(one.held.fields, &register_field::concealed);
+        one.partly = decision == "redact";
+        if (one.partly) reduce(one);
+        if (reader_ == answer_reader::person) silence(one, *kind);
+        auto& category = (beside ? beside_ : by_id_)[kind->id];
+        category.id = kind->id;
+        category.name = kind->name;
+        category.says = kind->says;
+        category.classes = kind->classes;
+        category.records.push_back(std::move(one));
+    }
+
+    void tell(const std::vector<disclosure>& went) {
+        all_.disclosures.insert(all_.disclosures.end(), went.begin(), went.end());
+    }
+
+    answer finish() {
+        answer all = std::move(all_);
+        std::size_t media = 0;
+        for (auto& [id, category] : by_id_) {
+            std::ranges::sort(category.records, {},
+                              [](const answer_record& r) { return r.held.facts.id; });
+            for (auto& record : category.records)
+                for (auto& each : record.media)
+                    each.file = fmt::format("recording-{}.{}", ++media, ending_of(each.bytes));
+            all.categories.push_back(std::move(category));
+        }
+        for (auto& [id, category] : beside_) all.beside.push_back(std::move(category));
+        return all;
+    }
+
+private:
+    bool hides_addresses() const {
+        return c_.now.flags.contains("address_protected") &&
+               (!c_.now.who.is_person || reader_ == answer_reader::staff_at_large);
+    }
+    // Days and amounts stay; whatever can name somebody else goes.
+    static void reduce(answer_record& one) {
+        std::erase_if(one.held.fields, [](const register_field& f) {
+            return f.form == field_form::text || f.media;
+        });
+        one.media.clear();
+        one.values.clear();
+        one.held.series.reset();
+    }
+    // Sound leaves only after a person has listened and found that it may.
+    void silence(answer_record& one, const category& kind) const {
+        const auto finding = finding_of(c_, one.held.facts.id);
+        if (finding == "transcribe") one.transcript = transcript_of(c_, one.held.facts.id);
+        if ((kind.listen_first && finding != "release") || finding == "transcribe")
+            one.media.clear();
+    }
+
+    const desk::open_case& c_;
+    cases::facts known_;
+    answer_reader reader_;
+    std::set<std::string> taken_;
+    std::map<std::string, answer_category> by_id_, beside_;
+    answer all_;
 };
-
-words words_in(language in) {
-    if (in == language::sv) return {"Register", "Månad", "Summa", "Enhet", "inspelning"};
-    if (in == language::en) return {"Register", "Month", "Sum", "Unit", "recording"};
-    return {"Rekisteri", "Kuukausi", "Summa", "Yksikkö", "tallenne"};
-}
 
 }  // namespace
 
-result<answer> collect_answer(std::span<register_port* const> registers, const desk::open_case& c,
-                              date today) {
-    answer all;
-    if (registers.empty()) return all;
-    PYKALA_TRY(const auto people, find_people(registers, registers.size() - 1, keys_of(c.now)));
-    const auto known = facts_of(c, today);
-    std::map<std::string, answer_category> by_id;
-    for (std::size_t i = 0; i < registers.size(); ++i) {
-        if (people.at[i].people.empty()) continue;
-        PYKALA_TRY(auto read, registers[i]->read(people.at[i], today));
-        for (auto& held : read.records) {
-            const auto* kind = find(c.law->own_pack().categories, held.facts.category);
-            if (!kind || !is_given(c, held, known)) continue;
-            if (!c.now.who.is_person) std::erase_if(held.fields, &register_field::concealed);
-            answer_record one{registers[i]->id(), std::move(held), {}};
-            if (one.held.series) {
-                PYKALA_TRY(one.values, registers[i]->series_values(one.held.facts.id));
-            }
-            auto& category = by_id[kind->id];
-            category.id = kind->id;
-            category.name = kind->name;
-            category.says = kind->says;
-            category.records.push_back(std::move(one));
+result<std::vector<answer_record>> whole_records(register_port& at,
+                                                 std::vector<register_record> all) {
+    std::vector<answer_record> whole;
+    for (auto& held : all) {
+        answer_record one{at.id(), at.title(), std::move(held), {}, {}, false, {}};
+        if (one.held.series) {
+            PYKALA_TRY(one.values, at.series_values(one.held.facts.id));
         }
+        for (const auto& field : one.held.fields) {
+            if (!field.media || field.null) continue;
+            PYKALA_TRY(const auto bytes, at.media(one.held.facts.id, field.column));
+            one.media.push_back({field.column, {}, std::string(as_text(bytes))});
+        }
+        whole.push_back(std::move(one));
     }
-    for (auto& [id, category] : by_id) all.categories.push_back(std::move(category));
-    return all;
+    return whole;
 }
 
-std::string cell_text(const register_field& field) {
-    if (field.null) return {};
-    return field.form == field_form::cents ? euros(field.text) : field.text;
-}
-
-std::string category_csv(const answer_category& category, language in) {
-    const auto w = words_in(in);
-    std::map<std::string, std::string> columns;  // by column: its label
-    bool any_series = false;
-    for (const auto& record : category.records) {
-        any_series |= record.held.series.has_value();
-        for (const auto& field : record.held.fields)
-            columns.emplace(field.column, field.label.in(in));
-    }
-    std::vector<std::string> header{w.reg};
-    if (any_series) header.insert(header.end(), {w.month, w.sum, w.unit});
-    for (const auto& [column, label] : columns) header.push_back(label);
-    std::string csv = line_of(header);
-    for (const auto& record : category.records) {
-        std::vector<std::string> row{record.reg};
-        const auto& series = record.held.series;
-        if (any_series && series)
-            row.insert(row.end(),
-                       {series->month,
-                        fmt::to_string(std::accumulate(record.values.begin(), record.values.end(),
-                                                       std::int64_t{0})),
-                        series->unit});
-        else if (any_series)
-            row.insert(row.end(), 3, "");
-        for (const auto& [column, label] : columns) {
-            const auto field =
-                std::ranges::find(record.held.fields, column, &register_field::column);
-            if (field == record.held.fields.end())
-                row.emplace_back();
-            else
-                row.push_back(field->media ? w.recording : cell_text(*field));
+result<answer> collect_answer(const answer_sources& from, const desk::open_case& c, date today,
+                              answer_reader reader) {
+    collector all(c, today, reader);
+    if (!from.registers.empty()) {
+        PYKALA_TRY(const auto people,
+                   find_people(from.registers, from.registers.size() - 1, keys_of(c.now)));
+        for (std::size_t i = 0; i < from.registers.size(); ++i) {
+            if (people.at[i].people.empty()) continue;
+            PYKALA_TRY(auto read, from.registers[i]->read(people.at[i], today));
+            all.tell(read.disclosures);
+            PYKALA_TRY(auto whole, whole_records(*from.registers[i], std::move(read.records)));
+            for (auto& one : whole) all.take(std::move(one));
         }
-        csv += line_of(row);
     }
-    return csv;
+    for (const auto& one : from.copies) all.take(one);
+    return all.finish();
 }
 
 }  // namespace pykala::api

@@ -173,7 +173,8 @@ result<bool> rectify(worker& w, const register_answer& now) {
 
 }  // namespace
 
-result<order_result> read_register(const register_set& registers, const order_view& o, date today) {
+result<order_result> read_register(const register_set& registers, const order_view& o, date today,
+                                   const copy_register& copy) {
     PYKALA_TRY(const auto people, find_people(registers.all, registers.at, keys_of(o.c.now)));
     const auto& found = people.at[registers.at];
     order_result out;
@@ -183,6 +184,9 @@ result<order_result> read_register(const register_set& registers, const order_vi
     if (found.people.empty()) return out;
     PYKALA_TRY(const auto answer, registers.port().read(found, today));
     for (const auto& held : answer.records) f.records.push_back(cases::source_of(held.facts));
+    if (copy && o.c.now.evidence_sealed) {
+        PYKALA_TRY(f.copy, copy(o.c, registers.port(), answer));
+    }
     for (const auto& went : answer.disclosures)
         if (std::ranges::find(f.recipients, went.recipient) == f.recipients.end())
             f.recipients.push_back(went.recipient);

@@ -17,14 +17,20 @@ struct order_result {
     cases::register_findings findings{};
 };
 
+// Seals what a register gave of the person of a case.
+using copy_register = std::function<result<value_object>(
+    const desk::open_case& c, register_port& at, const register_answer& gave)>;
+
 struct register_set {
     std::span<register_port* const> all;  // in the order in which they are read
     std::size_t at = 0;                   // the register that is meant
     register_port& port() const { return *all[at]; }
 };
 
-// Reads what one register holds of the person of the case. Problems of the ports.
-result<order_result> read_register(const register_set& registers, const order_view& o, date today);
+// Reads what one register holds of the person of the case. Where the case protects its evidence,
+// what was read is sealed before anybody is told of it. Problems of the ports, and of `copy`.
+result<order_result> read_register(const register_set& registers, const order_view& o, date today,
+                                   const copy_register& copy = {});
 
 // Who the person of the case is in one register, without reading any record. Problems of the ports.
 result<order_result> find_in_register(const register_set& registers, const order_view& o);

@@ -85,6 +85,24 @@ result<bool> fulfilment::tell(const std::string& number, const std::string& orde
     return true;
 }
 
+result<order_result> fulfilment::make_package(const desk::open_case& c) const {
+    order_result made;
+    if (world_.package) {
+        PYKALA_TRY(made.findings.copy, world_.package(c));
+    }
+    return made;
+}
+
+// What was read is sealed with the answer of each register: the protection stands when all of them
+// have answered.
+result<fulfilment::outcome> fulfilment::wait_for_evidence(const std::string& number) {
+    PYKALA_TRY(const auto c, world_.desk.read(number));
+    const bool whole = std::ranges::all_of(c.now.orders, [](const auto& order) {
+        return order.verb != "read" || order.result == "done";
+    });
+    return whole || c.now.closed() ? outcome::settled : outcome::waits_in_turn;
+}
+
 result<fulfilment::outcome> fulfilment::carry_out_order(const desk::outbox_item& item,
                                                         const value& what) {
     PYKALA_TRY(const auto c, world_.desk.read(item.number));
@@ -92,22 +110,18 @@ result<fulfilment::outcome> fulfilment::carry_out_order(const desk::outbox_item&
         std::ranges::find(c.now.orders, text_of(what["id"]), &cases::register_order::id);
     if (order == c.now.orders.end() || is_answered(*order)) return outcome::settled;
     if (waits_for_others(c.now, *order)) return outcome::waits_in_turn;
-    if (order->verb == "package") {
-        PYKALA_TRY(const bool made, world_.other ? world_.other(item, what) : result<bool>(true));
-        if (!made) return outcome::failed;
-        PYKALA_CHECK(tell(item.number, order->id, "done", {}));
-        return outcome::settled;
-    }
     const auto at = std::ranges::find(world_.registers, order->at, &register_port::id);
     result<order_result> done =
         fail(problem_kind::unavailable, "no_such_register", "a register of this name is not here");
-    if (at != world_.registers.end()) {
+    if (order->verb == "package") {
+        done = make_package(c);
+    } else if (at != world_.registers.end()) {
         const register_set registers{world_.registers,
                                      static_cast<std::size_t>(at - world_.registers.begin())};
         const order_view view{c, *order, what};
         const auto today = world_.time.now().on;
         done = order->verb == "find"   ? find_in_register(registers, view)
-               : order->verb == "read" ? read_register(registers, view, today)
+               : order->verb == "read" ? read_register(registers, view, today, world_.copy)
                                        : change_register(registers, view, today);
     }
     // a register that is away is named once; what it refuses, each time
@@ -126,6 +140,7 @@ result<fulfilment::outcome> fulfilment::carry_out_order(const desk::outbox_item&
 result<fulfilment::outcome> fulfilment::carry_out(const desk::outbox_item& item) {
     PYKALA_TRY(const auto what, world_.seals.open_intent(item.stream, item.seq, item.body));
     if (item.kind == "order") return carry_out_order(item, what);
+    if (item.kind == "seal_evidence") return wait_for_evidence(item.number);
     if (!world_.other) return outcome::settled;
     PYKALA_TRY(const bool done, world_.other(item, what));
     return done ? outcome::settled : outcome::failed;

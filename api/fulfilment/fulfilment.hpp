@@ -18,6 +18,8 @@
 #include "engine/desk/desk.hpp"
 #include "engine/registers/register_port.hpp"
 
+#include "api/fulfilment/execution.hpp"
+
 namespace pykala::api {
 
 // What a fulfilment works with; all of it must outlive it.
@@ -29,12 +31,16 @@ struct fulfilment_world {
     // In the order in which they are read: what one gives (customer numbers) finds the person in
     // the next. The names are those of desk::settings::registers.
     std::vector<register_port*> registers;
-    // An item that is not an order to a register: `letter`, `alert`, `seal_evidence`,
-    // `destroy_key`, `destroy_identity_copy`, `remove_case`, or an order to make a package
-    // (`package`). It is settled when this gives true, and given again later when false or a
-    // problem. Must bear repetition. Empty: such items are settled at once, because what they ask
-    // for is already in the events (letters are rendered from the case).
+    // An item that is not an order to a register: `letter`, `alert`, `destroy_key`,
+    // `destroy_identity_copy`, `remove_case`. It is settled when this gives true, and given again
+    // later when false or a problem. Must bear repetition. Empty: such items are settled at once,
+    // because what they ask for is already in the events (letters are rendered from the case).
     std::function<result<bool>(const desk::outbox_item& item, const value& what)> other{};
+    // Seals what a register gave for an answer, before the case is told of it; and makes the
+    // package of an answer. Both say what stands in the case: `records` and `sha256`. Empty: no
+    // answer is made here, and nothing says that there is one.
+    copy_register copy{};
+    std::function<result<value_object>(const desk::open_case& c)> package{};
 };
 
 struct work_done {
@@ -67,6 +73,8 @@ private:
 
     result<bool> pass(work_done& done);
     result<outcome> carry_out(const desk::outbox_item& item);
+    result<order_result> make_package(const desk::open_case& c) const;
+    result<outcome> wait_for_evidence(const std::string& number);
     result<outcome> carry_out_order(const desk::outbox_item& item, const value& what);
     result<bool> tell(const std::string& number, const std::string& order, std::string result,
                       cases::register_findings findings);

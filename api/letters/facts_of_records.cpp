@@ -201,7 +201,8 @@ std::string recipient_name(const case_view& v, const recipient& to) {
 }
 
 category_line line_of(const case_view& v, const category& kind) {
-    category_line line{.name = capitalised(v.in(kind.name)), .says = v.in(kind.says)};
+    category_line line{
+        .id = kind.id, .name = capitalised(v.in(kind.name)), .says = v.in(kind.says)};
     line.purposes = joined(v, kind.facts.purposes.value, v.own.purposes);
     line.sources = joined(v, kind.facts.sources.value, v.own.sources);
     const auto add = [](std::string& list, const std::string& text) {

@@ -59,6 +59,7 @@ struct restricted_line {
 
 // Article 15(1), for one category. Lists are joined texts.
 struct category_line {
+    std::string id{};  // of the pack; no letter writes it
     std::string name, says, purposes, basis, sources, recipients, transfers;
     day until;
     std::string kept_because;

@@ -100,6 +100,9 @@ result<std::unique_ptr<tenant>> tenant::open(const tenant_options& options,
     PYKALA_TRY(made->keys_,
                storage::key_store::open(keys_of(options), options.tenant, std::move(master)));
     PYKALA_TRY(made->law_, standing_law::open(texts, options.tenant, *made->store_));
+    PYKALA_TRY(made->documents_, storage::document_store::open(*made->store_, *made->keys_,
+                                                               options.folder / "documents"));
+    PYKALA_CHECK(made->documents_->sweep());
     made->cases_ = std::make_unique<storage::sqlite_case_store>(*made->store_);
     made->seals_ = std::make_unique<storage::case_sealing>(*made->keys_, made->clock_);
     auto& site = made->site_;
@@ -165,17 +168,26 @@ void tenant::begin_work() {
         *cases_, *seals_, clock_,
         ids_,    *law_,   [this](std::function<void()> work) { later_.run_soon(std::move(work)); }};
     desk_ = std::make_unique<desk::front_desk>(world, std::move(own));
-    fulfilment_ = std::make_unique<fulfilment>(
-        fulfilment_world{*desk_, *cases_, *seals_, clock_, std::move(ports)});
+    answers_ = std::make_unique<answer_maker>(ports, *documents_, site_);
+    fulfilment_world outside{*desk_, *cases_, *seals_, clock_, std::move(ports)};
+    outside.copy = [this](const desk::open_case& c, register_port& at,
+                          const register_answer& gave) { return answers_->copy(c, at, gave); };
+    outside.package = [this](const desk::open_case& c) { return answers_->make(c); };
+    fulfilment_ = std::make_unique<fulfilment>(std::move(outside));
     site_.desk = desk_.get();
+    site_.answers = answers_.get();
     working_ = std::jthread([this](const std::stop_token& end) {
         std::mutex mutex;
         std::condition_variable_any wakes;
         while (!end.stop_requested()) {
-            if (const auto due = fulfilment_->run_due(); !due)
-                fmt::print(stderr, "{}: timers: {}\n", site_.tenant, due.error().code);
+            const auto due = fulfilment_->run_due();
+            if (!due) fmt::print(stderr, "{}: timers: {}\n", site_.tenant, due.error().code);
             if (const auto done = fulfilment_->run_once(); !done)
                 fmt::print(stderr, "{}: orders: {}\n", site_.tenant, done.error().code);
+            // a timer may have ended the life of a package
+            if (due && *due > 0)
+                if (const auto swept = answers_->sweep(); !swept)
+                    fmt::print(stderr, "{}: documents: {}\n", site_.tenant, swept.error().code);
             std::unique_lock held(mutex);
             wakes.wait_for(held, end, pause_between_rounds, [] { return false; });
         }

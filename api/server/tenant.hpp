@@ -3,18 +3,21 @@
 //     cases.db           the tenant's database
 //     keys/              master key and the first copy of the key store
 //     keys-second/       the second copy
+//     documents/         sealed files
 //     registers/         sample registers (demo)
 #pragma once
 
 #include <atomic>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "engine/desk/desk.hpp"
 
+#include "api/answers/answer_maker.hpp"
 #include "api/fulfilment/fulfilment.hpp"
 #include "api/server/standing_law.hpp"
 #include "api/server/worker.hpp"
@@ -73,10 +76,12 @@ private:
     std::unique_ptr<storage::case_sealing> seals_;
     std::unique_ptr<standing_law> law_;
     std::vector<std::unique_ptr<register_port>> registers_;
+    std::optional<storage::document_store> documents_;
     web::sign_in_limits limits_;
     web::site site_;
     worker later_;
     std::unique_ptr<desk::front_desk> desk_;
+    std::unique_ptr<answer_maker> answers_;
     std::unique_ptr<fulfilment> fulfilment_;
     std::jthread working_;  // ends first
 };

@@ -1,5 +1,7 @@
 #include "api/web/call.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "engine/log/canonical_json.hpp"
@@ -136,17 +138,20 @@ http::response error_answer(call& at, door through, const problem& wrong) {
 }
 
 void add_security_headers(http::response& said, bool secure) {
-    said.set("Content-Security-Policy",
-             "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
-             "form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+    const auto says = [&said](std::string_view name) {
+        return std::ranges::any_of(said.headers,
+                                   [&](const auto& each) { return each.first == name; });
+    };
+    if (!says("Content-Security-Policy"))
+        said.set("Content-Security-Policy",
+                 "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
+                 "form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
     said.set("X-Content-Type-Options", "nosniff");
     said.set("Referrer-Policy", "same-origin");
     said.set("Cross-Origin-Opener-Policy", "same-origin");
     said.set("Cross-Origin-Resource-Policy", "same-origin");
     said.set("Permissions-Policy", "camera=(), geolocation=(), microphone=()");
-    bool cache_said = false;
-    for (const auto& each : said.headers) cache_said |= each.first == "Cache-Control";
-    if (!cache_said) said.set("Cache-Control", "no-store");
+    if (!says("Cache-Control")) said.set("Cache-Control", "no-store");
     if (secure) said.set("Strict-Transport-Security", "max-age=31536000");
 }
 

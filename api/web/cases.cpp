@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/case/dates.hpp"
+
 #include "api/letters/facts_of_case.hpp"
 
 namespace pykala::api::web {
@@ -96,6 +98,13 @@ std::string day_text(date day, language in) {
     return fmt::format("{}.{}.{}", number, month, year);
 }
 
+std::optional<date> package_until(const desk::open_case& c, date closed_on) {
+    const auto* rule = find(c.law->rules->practice, "package_life");
+    if (!rule) return std::nullopt;
+    // it is destroyed on the day on which its life ends
+    return cases::practice_day(*rule, *c.law->days, closed_on, false) - std::chrono::days(1);
+}
+
 value_object case_values(const desk::open_case& c, language in) {
     const auto& now = c.now;
     const auto& words = *c.how->words;
@@ -137,13 +146,15 @@ value_array letter_values(const desk::open_case& c, const site& here, language i
         known.today = sent.dispatched_on;
         known.law = c.law.get();
         known.others = c.others;
-        const letters::letter_occasion about{.events = std::span(c.events).first(sent.seq + 1),
-                                             .case_number = c.now.number,
-                                             .known = known,
-                                             .flow = c.how->flow,
-                                             .words = here.letters->definitions(),
-                                             .in = wanted,
-                                             .portal_address = here.address};
+        const letters::letter_occasion about{
+            .events = std::span(c.events).first(sent.seq + 1),
+            .case_number = c.now.number,
+            .known = known,
+            .flow = c.how->flow,
+            .words = here.letters->definitions(),
+            .in = wanted,
+            .portal_address = here.address,
+            .package_until = package_until(c, c.now.closed_on.value_or(sent.dispatched_on))};
         const auto letter = here.letters->render(sent.name, wanted, letters::facts_of_case(about));
         if (!letter) continue;
         shown.emplace_back(value_object{{"title", letter->title},

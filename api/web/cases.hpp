@@ -2,6 +2,7 @@
 // people read it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,9 @@ value_object case_values(const desk::open_case& c, language in);
 // event of this number sent.
 value_array letter_values(const desk::open_case& c, const site& here, language in,
                           std::string_view only = {});
+
+// The last day on which the package of an answer can be fetched, of a case closed on that day.
+std::optional<date> package_until(const desk::open_case& c, date closed_on);
 
 // `2026-01-30` as people write it in that language.
 std::string day_text(date day, language in);

@@ -7,6 +7,7 @@
 #include "engine/case/values.hpp"
 #include "engine/policy/vocabulary.hpp"
 
+#include "api/web/answers.hpp"
 #include "api/web/cases.hpp"
 #include "api/web/endpoints.hpp"
 #include "api/web/timeline.hpp"
@@ -90,6 +91,8 @@ result<http::response> own_case(call& at) {
     shown.emplace("says", cases::text_of(c.now.request, "says"));
     if (!c.now.deferred.empty()) shown.emplace("some_later", true);
     shown.emplace("events", customer_timeline(at, c));
+    PYKALA_TRY(auto answer, own_answer_values(at, c));
+    if (!answer.empty()) shown.emplace("answer", std::move(answer));
     PYKALA_TRY(const auto open, at.here.desk->open_to(c.now.number, customer_of(at)));
     shown.emplace("may_withdraw", std::ranges::find(open, "withdraw") != open.end());
     return page(at, "own_case", std::move(shown));

@@ -112,7 +112,7 @@ const std::vector<endpoint>& endpoints() {
         std::vector<endpoint> made;
         for (const auto part :
              {entry_endpoints(), customer_endpoints(), queue_endpoints(), officer_endpoints(),
-              arrival_endpoints(), api_endpoints(), audit_endpoints()})
+              arrival_endpoints(), answer_endpoints(), api_endpoints(), audit_endpoints()})
             made.insert(made.end(), part.begin(), part.end());
         return made;
     }();

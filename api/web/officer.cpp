@@ -8,6 +8,7 @@
 
 #include "engine/case/values.hpp"
 
+#include "api/web/answers.hpp"
 #include "api/web/case_parts.hpp"
 #include "api/web/cases.hpp"
 #include "api/web/endpoints.hpp"
@@ -84,6 +85,8 @@ result<http::response> case_page(call& at) {
     shown.emplace("groups", group_values(at, c, groups, true));
     shown.emplace("events", officer_timeline(at, c));
     shown.emplace("once", storage::new_bearer_secret());
+    PYKALA_TRY(auto answer, answer_look_values(at, c));
+    if (!answer.empty()) shown.emplace("answer", std::move(answer));
     return page(at, "case", std::move(shown));
 }
 

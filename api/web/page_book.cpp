@@ -173,10 +173,15 @@ result<page_book> page_book::compile(const std::vector<page_source>& sources) {
         const auto end = text.find(" }}");
         if (!text.starts_with(opening) || end == std::string::npos)
             return broken(fmt::format("{}:1: does not begin with `{{{{! title: KEY }}}}`", name));
-        const auto key = text.substr(opening.size(), end - opening.size());
+        auto key = text.substr(opening.size(), end - opening.size());
+        // a page that stands alone brings its own head, and is also read without this server
+        constexpr std::string_view alone = "; alone";
+        const bool whole_page = key.ends_with(alone);
+        if (whole_page) key.resize(key.size() - alone.size());
+        const auto& frame = whole_page ? text : layout->second;
         for (const auto which : all_languages) {
             PYKALA_TRY(const std::string whole,
-                       put_together({files, made.texts_, name, key, which}, layout->second, 0));
+                       put_together({files, made.texts_, name, key, which}, frame, 0));
             auto page = std::make_unique<compiled>(whole);
             if (!page->form.is_valid())
                 return broken(fmt::format("{}: {}", name, page->form.error_message()));

@@ -16,6 +16,10 @@
 #include "storage/sealing/key_store.hpp"
 #include "storage/sqlite/tenant_store.hpp"
 
+namespace pykala::api {
+class answer_maker;
+}
+
 namespace pykala::api::web {
 
 struct site {
@@ -36,7 +40,8 @@ struct site {
     const pack* own = nullptr;
     desk::clock* time = nullptr;
     sign_in_limits* limits = nullptr;
-    std::vector<register_port*> registers{};       // in the order in which they are read
+    std::vector<register_port*> registers{};  // in the order in which they are read
+    answer_maker* answers = nullptr;
     std::vector<storage::sample_person> people{};  // of the test e-identification
 };
 

@@ -186,6 +186,11 @@ result<std::optional<document_facts>> document_store::newest(const std::string& 
     return found;
 }
 
+bool document_store::can_read(const document_facts& which) const {
+    const auto key = keys_->find(which.key);
+    return key || key.error().code != "key_destroyed";  // in doubt nothing is erased
+}
+
 result<secret_text> document_store::read(const document_owner& of, const document_facts& which) {
     PYKALA_TRY(const secret_key key, keys_->find(which.key));
     const document_place place{keys_->tenant(), of.stream, which.id};
@@ -230,32 +235,29 @@ result<bool> document_store::remove_strays() {
 }
 
 result<std::size_t> document_store::sweep() {
-    PYKALA_TRY(const auto rows, keys_->list());
-    std::set<log::key_id> living;
-    for (const auto& each : rows) living.insert(each.id);
-    PYKALA_TRY(const auto all,
-               store_->read([&](session& db) -> result<std::vector<document_facts>> {
-                   PYKALA_TRY(statement * row, db.get(every_document));
-                   row->reset();
-                   std::vector<document_facts> found;
-                   for (;;) {
-                       PYKALA_TRY(const bool more, row->step());
-                       if (!more) break;
-                       PYKALA_TRY(auto facts, read_facts(*row));
-                       if (!living.contains(facts.key)) found.push_back(facts);
-                   }
-                   row->reset();
-                   return found;
-               }));
-    if (all.empty()) return 0;
+    PYKALA_TRY(auto gone, store_->read([](session& db) -> result<std::vector<document_facts>> {
+        PYKALA_TRY(statement * row, db.get(every_document));
+        row->reset();
+        std::vector<document_facts> found;
+        for (;;) {
+            PYKALA_TRY(const bool more, row->step());
+            if (!more) break;
+            PYKALA_TRY(auto facts, read_facts(*row));
+            found.push_back(facts);
+        }
+        row->reset();
+        return found;
+    }));
+    std::erase_if(gone, [this](const document_facts& each) { return can_read(each); });
+    if (gone.empty()) return 0;
     PYKALA_CHECK(store_->write([&](session& db) -> result<void> {
-        for (const auto& each : all)
+        for (const auto& each : gone)
             PYKALA_CHECK(db.run("DELETE FROM documents WHERE id = ?", byte_view(each.id)));
         return {};
     }));
     std::error_code ignored;
-    for (const auto& each : all) fs::remove(file_of(each.id), ignored);
-    return all.size();
+    for (const auto& each : gone) fs::remove(file_of(each.id), ignored);
+    return gone.size();
 }
 
 }  // namespace pykala::storage

@@ -53,6 +53,8 @@ public:
     // The last one of its kind.
     result<std::optional<document_facts>> newest(const std::string& number, document_kind kind);
 
+    // Whether its key is still there; in doubt it is.
+    bool can_read(const document_facts& which) const;
     // Problems: `key_destroyed` (not_found), `document_missing` (not_found), those of
     // document_seal.hpp.
     result<secret_text> read(const document_owner& of, const document_facts& which);

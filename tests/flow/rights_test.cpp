@@ -10,6 +10,7 @@
 #include "engine/case/values.hpp"
 
 #include "api/answers/consumption.hpp"
+#include "api/answers/tables.hpp"
 #include "storage/registers/sample/sample_registers.hpp"
 #include "tests/support/flow_world.hpp"
 
@@ -97,12 +98,12 @@ TEST_SUITE("flow/rights") {
             CHECK(closed.outcome == "fulfilled");
             const auto all = ports(w);
             const auto given =
-                api::collect_answer(all, w.desk->read(number).value(), w.time.on).value();
+                api::collect_answer({all, {}}, w.desk->read(number).value(), w.time.on).value();
             std::size_t records = 0;
             std::string text;
             for (const auto& category : given.categories) {
                 records += category.records.size();
-                text += api::category_csv(category, language::fi);
+                text += api::csv_of(api::category_table(category, language::fi, {}));
             }
             CHECK(records == closed.records.size());
             // the notice of Kokkola names no category for the name
@@ -140,7 +141,7 @@ TEST_SUITE("flow/rights") {
         CHECK(w.state(number).outcome == "partly_fulfilled");
         const auto all = ports(w);
         const auto given =
-            api::collect_answer(all, w.desk->read(number).value(), w.time.on).value();
+            api::collect_answer({all, {}}, w.desk->read(number).value(), w.time.on).value();
         const auto& pack = policies_of_the_tree().packs.at("valkeakoski");
         for (const auto& category : given.categories) {
             const auto covered = pack.categories.at(category.id).facts.portability.value;

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "storage/sqlite/connection.hpp"
+#include "tests/support/letters.hpp"
+#include "tests/support/web_world.hpp"
 
 namespace pykala::tests {
 namespace {
@@ -122,6 +124,8 @@ flow_world::flow_world(const std::string& tenant, power* with)
 
 void flow_world::restart() {
     fulfilment.reset();
+    answers.reset();
+    documents.reset();
     desk.reset();
     store.reset();
     database.reset();
@@ -139,8 +143,35 @@ void flow_world::restart() {
     }
     const desk::ports world{*store, *seals, time, ids, laws, [](auto work) { work(); }};
     desk = std::make_unique<desk::front_desk>(world, desk::settings{sample_order});
-    fulfilment = std::make_unique<api::fulfilment>(
-        api::fulfilment_world{*desk, *store, *seals, time, std::move(ports)});
+    open_site();
+    answers = std::make_unique<api::answer_maker>(ports, *documents, site);
+    site.answers = answers.get();
+    api::fulfilment_world outside{*desk, *store, *seals, time, std::move(ports)};
+    outside.copy = [this](const desk::open_case& c, register_port& at,
+                          const register_answer& gave) { return answers->copy(c, at, gave); };
+    outside.package = [this](const desk::open_case& c) { return answers->make(c); };
+    fulfilment = std::make_unique<api::fulfilment>(std::move(outside));
+}
+
+void flow_world::open_site() {
+    documents = must(storage::document_store::open(*database, *keys, dir.path / "documents"));
+    const auto& own = policies_of_the_tree().packs.at(registers.tenant);
+    site.tenant = registers.tenant;
+    site.base = "/" + registers.tenant;
+    site.address = "http://127.0.0.1:8080" + site.base;
+    site.name = own.controllers.empty() ? own.id : own.controllers.begin()->second.name;
+    site.demo = true;
+    site.pages = &pages_of_the_tree();
+    site.letters = &letters_of_the_tree();
+    site.store = database.get();
+    site.cases = store.get();
+    site.keys = keys.get();
+    site.seals = seals.get();
+    site.law = &laws;
+    site.desk = desk.get();
+    site.own = &own;
+    site.time = &time;
+    site.limits = &limits;
 }
 
 std::string flow_world::file(const std::string& right, const std::string& hetu,

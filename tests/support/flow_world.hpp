@@ -3,9 +3,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "api/answers/answer_maker.hpp"
 #include "api/fulfilment/fulfilment.hpp"
+#include "api/web/site.hpp"
 #include "storage/sealing/case_sealing.hpp"
 #include "storage/sealing/key_store.hpp"
 #include "storage/sqlite/case_store.hpp"
@@ -41,6 +44,7 @@ struct flow_world {
     void work();
     // A new process on the same files.
     void restart();
+    void open_site();
     // One number out of a register, by plain SQL.
     std::int64_t count(const std::string& reg, const std::string& sql) const;
 
@@ -58,6 +62,10 @@ struct flow_world {
     std::unique_ptr<desk::case_store> store;
     std::vector<std::unique_ptr<register_port>> frail;  // ports that the power can leave
     std::unique_ptr<desk::front_desk> desk;
+    std::optional<storage::document_store> documents;
+    api::web::sign_in_limits limits;
+    api::web::site site;  // `/TENANT`; what the web shows of all this
+    std::unique_ptr<api::answer_maker> answers;
     std::unique_ptr<api::fulfilment> fulfilment;
 };
 

@@ -64,6 +64,16 @@ source_texts letter_sources() {
     return all;
 }
 
+const api::letters::letter_book& letters_of_the_tree() {
+    static const auto book = [] {
+        diagnostics findings;
+        api::letters::letter_book made(letter_sources(), findings);
+        if (has_errors(findings)) throw std::runtime_error(to_string(findings.front()));
+        return made;
+    }();
+    return book;
+}
+
 api::letters::letter_facts full_letter_facts() {
     const auto day = make_date(2026, 3, 1);
     api::letters::letter_facts f;

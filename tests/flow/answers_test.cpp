@@ -1,0 +1,431 @@
+// Protects the answer that a person really fetches: every row of hers in every mapped category, and
+// nobody else's. Real registers, database, keys and web; the oracle is plain SQL over the
+// registers.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "engine/base/encoding.hpp"
+#include "engine/case/values.hpp"
+
+#include "api/web/endpoints.hpp"
+#include "api/web/sessions.hpp"
+#include "storage/documents/zip_file.hpp"
+#include "storage/hash/sha256.hpp"
+#include "storage/json/read_json.hpp"
+#include "storage/sqlite/looks.hpp"
+#include "storage/sqlite/staff.hpp"
+#include "tests/support/register_sql.hpp"
+
+using namespace pykala;
+using namespace pykala::tests;
+namespace web = api::web;
+namespace http = api::http;
+
+namespace {
+
+storage::sample_person person(const std::string& tenant, std::size_t index) {
+    return storage::sample_people(policies_of_the_tree().packs.at(tenant), words_of_the_tree())
+        .value()
+        .at(index);
+}
+
+// A browser of a customer or of a member of staff.
+struct browser {
+    flow_world& w;
+    std::string cookie;
+
+    browser(flow_world& world, const storage::sample_person& who) : w(world) {
+        const http::request nothing{};
+        web::call at{nothing, w.site};
+        web::start_customer_session(at, {who.hetu, who.name, "eid_substantial"}).value();
+        keep(at);
+    }
+    browser(flow_world& world, const std::string& role) : w(world) {
+        storage::staff_member who;
+        who.name = role + "-1";
+        who.password = "x";
+        who.roles = {role};
+        if (const auto added = storage::add_user(*w.site.store, who, w.time.at); added)
+            CHECK(added.has_value());
+        const http::request nothing{};
+        web::call at{nothing, w.site};
+        const auto user = storage::find_user(*w.site.store, who.name).value();
+        web::start_staff_session(at, *user).value();
+        keep(at);
+    }
+    void keep(const web::call& at) {
+        const auto& text = at.cookies.front().second;
+        cookie = text.substr(0, text.find(';'));
+    }
+    http::response get(const std::string& path) const {
+        http::request asked;
+        asked.method = "GET";
+        asked.path = path;
+        asked.host = "127.0.0.1:8080";
+        asked.headers.emplace_back("Cookie", cookie);
+        return web::dispatch(asked, w.site, path);
+    }
+};
+
+std::string header_of(const http::response& said, std::string_view name) {
+    for (const auto& [key, text] : said.headers)
+        if (key == name) return text;
+    return {};
+}
+
+// The officer looks at what must be looked at, and finds that it may leave.
+void look(flow_world& w, const std::string& number) {
+    const auto c = w.state(number);
+    for (const auto& call : c.release_calls)
+        w.take(number, "officer", "record_release_check",
+               {{"check", call}, {"finding", "release"}});
+    const auto& pack = policies_of_the_tree().packs.at(w.registers.tenant);
+    value_array recordings;
+    for (const auto& [id, held] : c.records)
+        if (const auto* kind = find(pack.categories, cases::text_of(held.source, "category"));
+            kind && kind->listen_first)
+            recordings.emplace_back(id);
+    if (recordings.empty()) return;
+    if (c.right == "access")
+        w.take(number, "officer", "record_listening",
+               {{"records", recordings}, {"speaker", "requester"}, {"finding", "release"}});
+    else
+        w.take(number, "officer", "record_release_check",
+               {{"check", "several_parties"}, {"records", recordings}, {"finding", "release"}});
+}
+
+void release(flow_world& w, const std::string& number) {
+    look(w, number);
+    const auto refused = w.attempt(number, "officer", "release");
+    if (refused == "blocked_by_address_protected") {
+        w.take(number, "officer", "propose_release");
+        w.take(number, "reviewer", "approve");
+    } else if (!refused.empty()) {
+        w.take(number, "officer", "release_within_scope", {{"reason", "20 artiklan mukaan."}});
+    }
+    w.work();
+}
+
+// Cells of a table as a spreadsheet reads them.
+std::vector<std::vector<std::string>> cells_of(std::string csv) {
+    REQUIRE(csv.starts_with("\xEF\xBB\xBF"));
+    csv.erase(0, 3);
+    std::vector<std::vector<std::string>> rows(1, {""});
+    bool quoted = false;
+    for (std::size_t i = 0; i < csv.size(); ++i) {
+        const char c = csv[i];
+        if (c == '"' && quoted && i + 1 < csv.size() && csv[i + 1] == '"')
+            rows.back().back() += csv[++i];
+        else if (c == '"')
+            quoted = !quoted;
+        else if (c == ';' && !quoted)
+            rows.back().emplace_back();
+        else if (c == '\n' && !quoted)
+            rows.push_back({""});
+        else if (c != '\r' || quoted)
+            rows.back().back() += c;
+    }
+    rows.pop_back();
+    return rows;
+}
+
+std::string euros(const std::string& cents) {
+    const auto value = std::stoll(cents);
+    return fmt::format("{}{},{:02}", value < 0 ? "-" : "", std::abs(value) / 100,
+                       std::abs(value) % 100);
+}
+
+// Every value that SQL finds stands in a cell of the table, as often as there.
+void compare(const held_rows& sql, const std::string& csv) {
+    const auto rows = cells_of(csv);
+    CHECK(rows.size() - 1 == sql.rows);
+    std::multiset<std::string> cells;
+    for (std::size_t i = 1; i < rows.size(); ++i) cells.insert(rows[i].begin(), rows[i].end());
+    for (const auto& value : sql.values) {
+        auto found = cells.find(value);
+        const bool digits =
+            value.find_first_not_of("-0123456789") == std::string::npos && value.size() < 15;
+        if (found == cells.end() && digits) found = cells.find(euros(value));
+        CAPTURE(value);
+        CHECK(found != cells.end());
+    }
+}
+
+std::string at_rest(const std::filesystem::path& folder) {
+    std::string all;
+    for (const auto& each : std::filesystem::recursive_directory_iterator(folder)) {
+        if (!each.is_regular_file()) continue;
+        std::ifstream file(each.path(), std::ios::binary);
+        all.append(std::istreambuf_iterator<char>(file), {});
+    }
+    return all;
+}
+
+void change(const flow_world& w, const std::string& reg, const std::string& sql) {
+    auto db = storage::connection::open(w.registers.file(reg), {}).value();
+    REQUIRE(db.run(sql));
+}
+
+value manifest_of(const std::string& zip) {
+    return storage::read_json(storage::read_zip_entry(zip, "manifest.json").value()).value();
+}
+
+// Each file of the package is what the manifest says of it.
+void check_manifest(const std::string& zip) {
+    const auto manifest = manifest_of(zip);
+    const auto* files = manifest["files"].as_array();
+    REQUIRE(files);
+    CHECK(files->size() + 1 == storage::zip_names(zip)->size());
+    for (const auto& each : *files) {
+        const auto bytes = storage::read_zip_entry(zip, *each["file"].as_string()).value();
+        CHECK(to_hex(storage::sha256({}, bytes)) == *each["sha256"].as_string());
+        CHECK(*each["bytes"].as_integer() == static_cast<std::int64_t>(bytes.size()));
+    }
+}
+
+}  // namespace
+
+TEST_SUITE("flow/answers") {
+    TEST_CASE("access: page and tables hold every row of the person and nobody else's [15(3)]") {
+        for (const auto& tenant : tenants) {
+            CAPTURE(tenant);
+            flow_world w(tenant);
+            // an ordinary customer, one with a joint contract
+            for (const std::size_t index : {0UL, 3UL}) {
+                CAPTURE(index);
+                const auto who = person(tenant, index);
+                const auto before = rows_of_person(w, who.hetu);
+                REQUIRE(before.size() > 3);
+                const auto number = w.file("access", who.hetu, who.name);
+                w.work();
+                release(w, number);
+                REQUIRE(w.state(number).outcome == "fulfilled");
+                const browser customer(w, who);
+                const auto base = "/requests/" + number + "/answer/";
+                const auto page = customer.get(base + "index.html");
+                REQUIRE(page.status == 200);
+                const auto zip = customer.get(base + "answer.zip");
+                REQUIRE(zip.status == 200);
+                check_manifest(zip.body);
+                std::string everything = page.body;
+                for (const auto& [category, rows] : before) {
+                    CAPTURE(category);
+                    const auto csv = customer.get(base + category + ".csv");
+                    REQUIRE(csv.status == 200);
+                    compare(rows, csv.body);
+                    CHECK(page.body.contains("<section id=\"" + category + "\">"));
+                    everything += csv.body;
+                }
+                // nothing but what SQL finds
+                for (const auto& name : storage::zip_names(zip.body).value())
+                    if (name.ends_with(".csv") && !name.starts_with("consumption"))
+                        CHECK(before.contains(name.substr(0, name.size() - 4)));
+                const auto consumption = customer.get(base + "consumption.csv").body;
+                CHECK(std::ranges::count(consumption, '\n') ==
+                      static_cast<std::ptrdiff_t>(readings_of(w, who.hetu)) + 1);
+                std::set<std::string> cells;
+                for (const auto& name : storage::zip_names(zip.body).value())
+                    if (name.ends_with(".csv") && !name.starts_with("consumption"))
+                        for (auto& row : cells_of(storage::read_zip_entry(zip.body, name).value()))
+                            cells.insert(row.begin(), row.end());
+                for (const auto& other : values_of_others(w, who.hetu)) {
+                    CHECK_FALSE(cells.contains(other));
+                    if (other.contains('@')) CHECK_FALSE(everything.contains(other));
+                }
+                const auto files = at_rest(w.dir.path);
+                CHECK_FALSE(files.contains(who.hetu));
+                CHECK_FALSE(files.contains(who.name));
+            }
+        }
+    }
+    TEST_CASE("access: only the person fetches it and only when it has left") {
+        flow_world w("kuopio");
+        const auto who = person("kuopio", 0);
+        const auto number = w.file("access", who.hetu, who.name);
+        w.work();
+        const browser customer(w, who), stranger(w, person("kuopio", 1)), officer(w, "officer"),
+            service(w, "customer_service");
+        const auto own = "/requests/" + number + "/answer/index.html";
+        const auto staff = "/officer/cases/" + number + "/answer/index.html";
+        CHECK(customer.get(own).status == 404);
+        CHECK_FALSE(customer.get("/requests/" + number).body.contains("/answer/"));
+        // the officer sees it before, and that is noted
+        const auto preview = officer.get(staff);
+        REQUIRE(preview.status == 200);
+        CHECK(preview.body.contains(who.name));
+        CHECK(officer.get("/officer/cases/" + number).body.contains("/answer/index.html"));
+        CHECK(service.get(staff).status == 403);
+        CHECK(storage::looks_of(*w.database, {number})->size() == 2);
+        CHECK(storage::looks_of(*w.database, {number})->front().role == "officer");
+        release(w, number);
+        const auto page = customer.get(own);
+        REQUIRE(page.status == 200);
+        CHECK(header_of(page, "Cache-Control") == "no-store");
+        CHECK(header_of(page, "X-Content-Type-Options") == "nosniff");
+        CHECK(header_of(page, "Content-Disposition") == "inline");
+        CHECK(header_of(page, "Content-Security-Policy").contains("style-src 'sha256-"));
+        CHECK(page.body.contains(w.site.pages->text("role.officer", language::fi)));
+        const auto csv = customer.get("/requests/" + number + "/answer/KUO-A01.csv");
+        CHECK(header_of(csv, "Content-Disposition") == "attachment; filename=\"KUO-A01.csv\"");
+        CHECK(header_of(csv, "Content-Type") == "text/csv; charset=utf-8");
+        CHECK(customer.get("/requests/" + number + "/answer/KUO-A99.csv").status == 404);
+        CHECK(customer.get("/requests/" + number).body.contains("/answer/index.html"));
+        CHECK(stranger.get(own).status == 404);
+        CHECK(officer.get(own).status == 303);
+        CHECK(customer.get(staff).status == 303);
+        CHECK(officer.get(staff).body == page.body);
+    }
+    TEST_CASE("access: what a register let go since stands in the answer all the same") {
+        flow_world w("valkeakoski");
+        const auto who = person("valkeakoski", 0);
+        const auto before = rows_of_person(w, who.hetu);
+        const auto number = w.file("access", who.hetu, who.name);
+        w.work();
+        std::int64_t copied = 0;
+        for (const auto& e : w.desk->read(number)->events)
+            if (const auto* count = e["copy"]["records"].as_integer()) {
+                copied += *count;
+                CHECK(e["copy"]["sha256"].as_string()->size() == 64);
+            }
+        CHECK(copied == static_cast<std::int64_t>(w.state(number).records.size()));
+        change(w, "billing", "DELETE FROM invoice");
+        change(w, "metering", "DELETE FROM reading_series");
+        change(w, "crm", "DELETE FROM call");
+        release(w, number);
+        const browser customer(w, who);
+        for (const auto& [category, rows] : before) {
+            CAPTURE(category);
+            compare(rows,
+                    customer.get("/requests/" + number + "/answer/" + category + ".csv").body);
+        }
+    }
+    TEST_CASE("access: a recording leaves only when a person has listened and says so") {
+        flow_world w("kuopio");
+        const auto who = person("kuopio", 0);
+        const auto number = w.file("access", who.hetu, who.name);
+        w.work();
+        value_array calls;
+        for (const auto& [id, held] : w.state(number).records)
+            if (id.starts_with("crm/call/")) calls.emplace_back(id);
+        REQUIRE(calls.size() >= 2);
+        const browser officer(w, "officer"), customer(w, who);
+        const auto preview = officer.get("/officer/cases/" + number + "/answer/answer.zip").body;
+        CHECK(storage::read_zip_entry(preview, "recording-1.wav")->starts_with("RIFF"));
+        look(w, number);
+        w.take(number, "officer", "record_listening",
+               {{"records", value_array{calls[0]}},
+                {"speaker", "both"},
+                {"finding", "transcribe"},
+                {"reason", "Kysyin laskun eräpäivää."}});
+        w.take(number, "officer", "release");
+        w.work();
+        const auto zip = customer.get("/requests/" + number + "/answer/answer.zip").body;
+        const auto names = storage::zip_names(zip).value();
+        CHECK(std::ranges::count_if(names, [](const auto& name) {
+                  return name.ends_with(".wav");
+              }) == static_cast<std::ptrdiff_t>(calls.size()) - 1);
+        CHECK(customer.get("/requests/" + number + "/answer/index.html")
+                  .body.contains("Kysyin laskun eräpäivää."));
+    }
+    TEST_CASE("access: what is withheld or redacted for others does not leave [15(4)]") {
+        flow_world w("kuopio");
+        const auto who = person("kuopio", 0);
+        const auto number = w.file("access", who.hetu, who.name);
+        w.work();
+        std::string withheld, redacted;
+        for (const auto& [id, held] : w.state(number).records) {
+            if (id.ends_with("#KUO-A04")) withheld = id;
+            if (id.ends_with("#KUO-A05")) redacted = id;
+        }
+        look(w, number);
+        for (const auto& [id, decision] : {std::pair(withheld, "withhold"), {redacted, "redact"}})
+            w.take(number, "officer", "decide_records",
+                   {{"records", value_array{value(id)}},
+                    {"decision", decision},
+                    {"ground", "15_4"},
+                    {"reason", "Toisen henkilön oikeudet."}});
+        w.take(number, "officer", "propose_partial_release", {{"reason", "Osittain."}});
+        w.take(number, "reviewer", "approve");
+        w.work();
+        REQUIRE(w.state(number).outcome == "partly_fulfilled");
+        const browser customer(w, who);
+        const auto base = "/requests/" + number + "/answer/";
+        CHECK(customer.get(base + "KUO-A04.csv").status == 404);
+        const auto mail = customer.get(base + "KUO-A05.csv");
+        CHECK(mail.status == 200);
+        CHECK_FALSE(mail.body.contains("@"));
+        CHECK(mail.body.contains(w.site.pages->text("answer.table.withheld", language::fi)));
+    }
+    TEST_CASE("portability: the files of a move hold what article 20 covers and no more [20]") {
+        for (const auto& tenant : tenants) {
+            CAPTURE(tenant);
+            flow_world w(tenant);
+            const auto who = person(tenant, 0);
+            const auto& pack = policies_of_the_tree().packs.at(tenant);
+            const auto before = rows_of_person(w, who.hetu);
+            const auto number = w.file("portability", who.hetu, who.name);
+            w.work();
+            release(w, number);
+            const browser customer(w, who);
+            const auto base = "/requests/" + number + "/answer/";
+            const auto zip = customer.get(base + "answer.zip");
+            REQUIRE(zip.status == 200);
+            check_manifest(zip.body);
+            std::set<std::string> given;
+            std::multiset<std::string> cells;
+            for (const auto& each : *manifest_of(zip.body)["files"].as_array()) {
+                const auto name = *each["file"].as_string();
+                for (const auto& id : cases::list_of(each["categories"])) given.insert(id);
+                if (name.ends_with(".csv") && !name.starts_with("consumption"))
+                    for (auto& row : cells_of(storage::read_zip_entry(zip.body, name).value()))
+                        cells.insert(row.begin(), row.end());
+            }
+            const auto identity =
+                storage::read_zip_entry(zip.body, "customer.json").value_or(std::string());
+            for (const auto& [category, rows] : before) {
+                CAPTURE(category);
+                const auto covered = pack.categories.at(category).facts.portability.value;
+                const bool moves =
+                    covered == portability::provided || covered == portability::observed;
+                CHECK(given.contains(category) == moves);
+                if (!moves) continue;
+                for (const auto& value : rows.values) {
+                    CAPTURE(value);
+                    const bool digits = value.find_first_not_of("-0123456789") == std::string::npos;
+                    CHECK((cells.contains(value) || identity.contains(value) ||
+                           (digits && value.size() < 15 && cells.contains(euros(value)))));
+                }
+            }
+            for (const auto& other : values_of_others(w, who.hetu)) {
+                CHECK_FALSE(cells.contains(other));
+                if (other.contains('@')) CHECK_FALSE(identity.contains(other));
+            }
+            const auto consumption = customer.get(base + "consumption.csv").body;
+            CHECK(consumption.starts_with("Mittauspisteen tunnus;Tuotteen tyyppi;Resoluutio;"));
+            CHECK(std::ranges::count(consumption, '\n') ==
+                  static_cast<std::ptrdiff_t>(readings_of(w, who.hetu)) + 1);
+        }
+    }
+    TEST_CASE("life: without its key a package is gone and the page says so [5(1)(e)]") {
+        flow_world w("turku");
+        const auto who = person("turku", 0);
+        const auto number = w.file("access", who.hetu, who.name);
+        w.work();
+        release(w, number);
+        const browser customer(w, who);
+        const auto page = "/requests/" + number;
+        REQUIRE(customer.get(page + "/answer/index.html").status == 200);
+        const auto id = w.documents->of_case(number)->front().key;
+        REQUIRE(w.keys->destroy({&id, 1}));
+        CHECK(customer.get(page + "/answer/index.html").status == 404);
+        CHECK(customer.get(page).body.contains(
+            w.site.pages->text("own_case.answer.gone", language::fi)));
+        CHECK(w.answers->sweep().value() == 4);  // the package and a copy of each register
+        CHECK(w.documents->of_case(number)->empty());
+        CHECK(std::filesystem::is_empty(w.dir.path / "documents"));
+    }
+}

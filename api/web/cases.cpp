@@ -154,7 +154,9 @@ value_array letter_values(const desk::open_case& c, const site& here, language i
             .words = here.letters->definitions(),
             .in = wanted,
             .portal_address = here.address,
-            .package_until = package_until(c, c.now.closed_on.value_or(sent.dispatched_on))};
+            .package_until = here.address.empty()
+                                 ? std::nullopt
+                                 : package_until(c, c.now.closed_on.value_or(sent.dispatched_on))};
         const auto letter = here.letters->render(sent.name, wanted, letters::facts_of_case(about));
         if (!letter) continue;
         shown.emplace_back(value_object{{"title", letter->title},

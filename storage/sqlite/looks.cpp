@@ -9,7 +9,8 @@ result<std::vector<look_row>> looks_of(tenant_store& store,
     return store.read([&](session& db) -> result<std::vector<look_row>> {
         PYKALA_TRY(statement * row,
                    db.get("SELECT l.at, l.what, (SELECT min(r.role) FROM user_roles r "
-                          "WHERE r.user = l.user) FROM looks l JOIN cases c ON c.id = l.case_id "
+                          "WHERE r.user = l.user AND r.role IN ('customer_service', 'dpo', "
+                          "'officer', 'reviewer')) FROM looks l JOIN cases c ON c.id = l.case_id "
                           "WHERE c.number = ? ORDER BY l.at, l.id"));
         std::vector<look_row> all;
         for (const auto& number : numbers) {

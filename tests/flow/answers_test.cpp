@@ -11,104 +11,17 @@
 #include "engine/base/encoding.hpp"
 #include "engine/case/values.hpp"
 
-#include "api/web/endpoints.hpp"
-#include "api/web/sessions.hpp"
 #include "storage/documents/zip_file.hpp"
 #include "storage/hash/sha256.hpp"
 #include "storage/json/read_json.hpp"
 #include "storage/sqlite/looks.hpp"
-#include "storage/sqlite/staff.hpp"
+#include "tests/support/browser.hpp"
 #include "tests/support/register_sql.hpp"
 
 using namespace pykala;
 using namespace pykala::tests;
-namespace web = api::web;
-namespace http = api::http;
 
 namespace {
-
-storage::sample_person person(const std::string& tenant, std::size_t index) {
-    return storage::sample_people(policies_of_the_tree().packs.at(tenant), words_of_the_tree())
-        .value()
-        .at(index);
-}
-
-// A browser of a customer or of a member of staff.
-struct browser {
-    flow_world& w;
-    std::string cookie;
-
-    browser(flow_world& world, const storage::sample_person& who) : w(world) {
-        const http::request nothing{};
-        web::call at{nothing, w.site};
-        web::start_customer_session(at, {who.hetu, who.name, "eid_substantial"}).value();
-        keep(at);
-    }
-    browser(flow_world& world, const std::string& role) : w(world) {
-        storage::staff_member who;
-        who.name = role + "-1";
-        who.password = "x";
-        who.roles = {role};
-        if (const auto added = storage::add_user(*w.site.store, who, w.time.at); added)
-            CHECK(added.has_value());
-        const http::request nothing{};
-        web::call at{nothing, w.site};
-        const auto user = storage::find_user(*w.site.store, who.name).value();
-        web::start_staff_session(at, *user).value();
-        keep(at);
-    }
-    void keep(const web::call& at) {
-        const auto& text = at.cookies.front().second;
-        cookie = text.substr(0, text.find(';'));
-    }
-    http::response get(const std::string& path) const {
-        http::request asked;
-        asked.method = "GET";
-        asked.path = path;
-        asked.host = "127.0.0.1:8080";
-        asked.headers.emplace_back("Cookie", cookie);
-        return web::dispatch(asked, w.site, path);
-    }
-};
-
-std::string header_of(const http::response& said, std::string_view name) {
-    for (const auto& [key, text] : said.headers)
-        if (key == name) return text;
-    return {};
-}
-
-// The officer looks at what must be looked at, and finds that it may leave.
-void look(flow_world& w, const std::string& number) {
-    const auto c = w.state(number);
-    for (const auto& call : c.release_calls)
-        w.take(number, "officer", "record_release_check",
-               {{"check", call}, {"finding", "release"}});
-    const auto& pack = policies_of_the_tree().packs.at(w.registers.tenant);
-    value_array recordings;
-    for (const auto& [id, held] : c.records)
-        if (const auto* kind = find(pack.categories, cases::text_of(held.source, "category"));
-            kind && kind->listen_first)
-            recordings.emplace_back(id);
-    if (recordings.empty()) return;
-    if (c.right == "access")
-        w.take(number, "officer", "record_listening",
-               {{"records", recordings}, {"speaker", "requester"}, {"finding", "release"}});
-    else
-        w.take(number, "officer", "record_release_check",
-               {{"check", "several_parties"}, {"records", recordings}, {"finding", "release"}});
-}
-
-void release(flow_world& w, const std::string& number) {
-    look(w, number);
-    const auto refused = w.attempt(number, "officer", "release");
-    if (refused == "blocked_by_address_protected") {
-        w.take(number, "officer", "propose_release");
-        w.take(number, "reviewer", "approve");
-    } else if (!refused.empty()) {
-        w.take(number, "officer", "release_within_scope", {{"reason", "20 artiklan mukaan."}});
-    }
-    w.work();
-}
 
 // Cells of a table as a spreadsheet reads them.
 std::vector<std::vector<std::string>> cells_of(std::string csv) {
@@ -197,12 +110,12 @@ TEST_SUITE("flow/answers") {
             // an ordinary customer, one with a joint contract
             for (const std::size_t index : {0UL, 3UL}) {
                 CAPTURE(index);
-                const auto who = person(tenant, index);
+                const auto who = sample_person_of(tenant, index);
                 const auto before = rows_of_person(w, who.hetu);
                 REQUIRE(before.size() > 3);
                 const auto number = w.file("access", who.hetu, who.name);
                 w.work();
-                release(w, number);
+                release_answer(w, number);
                 REQUIRE(w.state(number).outcome == "fulfilled");
                 const browser customer(w, who);
                 const auto base = "/requests/" + number + "/answer/";
@@ -244,11 +157,11 @@ TEST_SUITE("flow/answers") {
     }
     TEST_CASE("access: only the person fetches it and only when it has left") {
         flow_world w("kuopio");
-        const auto who = person("kuopio", 0);
+        const auto who = sample_person_of("kuopio", 0);
         const auto number = w.file("access", who.hetu, who.name);
         w.work();
-        const browser customer(w, who), stranger(w, person("kuopio", 1)), officer(w, "officer"),
-            service(w, "customer_service");
+        const browser customer(w, who), stranger(w, sample_person_of("kuopio", 1)),
+            officer(w, "officer"), service(w, "customer_service");
         const auto own = "/requests/" + number + "/answer/index.html";
         const auto staff = "/officer/cases/" + number + "/answer/index.html";
         CHECK(customer.get(own).status == 404);
@@ -261,7 +174,7 @@ TEST_SUITE("flow/answers") {
         CHECK(service.get(staff).status == 403);
         CHECK(storage::looks_of(*w.database, {number})->size() == 2);
         CHECK(storage::looks_of(*w.database, {number})->front().role == "officer");
-        release(w, number);
+        release_answer(w, number);
         const auto page = customer.get(own);
         REQUIRE(page.status == 200);
         CHECK(header_of(page, "Cache-Control") == "no-store");
@@ -281,7 +194,7 @@ TEST_SUITE("flow/answers") {
     }
     TEST_CASE("access: what a register let go since stands in the answer all the same") {
         flow_world w("valkeakoski");
-        const auto who = person("valkeakoski", 0);
+        const auto who = sample_person_of("valkeakoski", 0);
         const auto before = rows_of_person(w, who.hetu);
         const auto number = w.file("access", who.hetu, who.name);
         w.work();
@@ -295,7 +208,7 @@ TEST_SUITE("flow/answers") {
         change(w, "billing", "DELETE FROM invoice");
         change(w, "metering", "DELETE FROM reading_series");
         change(w, "crm", "DELETE FROM call");
-        release(w, number);
+        release_answer(w, number);
         const browser customer(w, who);
         for (const auto& [category, rows] : before) {
             CAPTURE(category);
@@ -305,7 +218,7 @@ TEST_SUITE("flow/answers") {
     }
     TEST_CASE("access: a recording leaves only when a person has listened and says so") {
         flow_world w("kuopio");
-        const auto who = person("kuopio", 0);
+        const auto who = sample_person_of("kuopio", 0);
         const auto number = w.file("access", who.hetu, who.name);
         w.work();
         value_array calls;
@@ -315,7 +228,7 @@ TEST_SUITE("flow/answers") {
         const browser officer(w, "officer"), customer(w, who);
         const auto preview = officer.get("/officer/cases/" + number + "/answer/answer.zip").body;
         CHECK(storage::read_zip_entry(preview, "recording-1.wav")->starts_with("RIFF"));
-        look(w, number);
+        look_before_release(w, number);
         w.take(number, "officer", "record_listening",
                {{"records", value_array{calls[0]}},
                 {"speaker", "both"},
@@ -333,7 +246,7 @@ TEST_SUITE("flow/answers") {
     }
     TEST_CASE("access: what is withheld or redacted for others does not leave [15(4)]") {
         flow_world w("kuopio");
-        const auto who = person("kuopio", 0);
+        const auto who = sample_person_of("kuopio", 0);
         const auto number = w.file("access", who.hetu, who.name);
         w.work();
         std::string withheld, redacted;
@@ -341,7 +254,7 @@ TEST_SUITE("flow/answers") {
             if (id.ends_with("#KUO-A04")) withheld = id;
             if (id.ends_with("#KUO-A05")) redacted = id;
         }
-        look(w, number);
+        look_before_release(w, number);
         for (const auto& [id, decision] : {std::pair(withheld, "withhold"), {redacted, "redact"}})
             w.take(number, "officer", "decide_records",
                    {{"records", value_array{value(id)}},
@@ -364,12 +277,12 @@ TEST_SUITE("flow/answers") {
         for (const auto& tenant : tenants) {
             CAPTURE(tenant);
             flow_world w(tenant);
-            const auto who = person(tenant, 0);
+            const auto who = sample_person_of(tenant, 0);
             const auto& pack = policies_of_the_tree().packs.at(tenant);
             const auto before = rows_of_person(w, who.hetu);
             const auto number = w.file("portability", who.hetu, who.name);
             w.work();
-            release(w, number);
+            release_answer(w, number);
             const browser customer(w, who);
             const auto base = "/requests/" + number + "/answer/";
             const auto zip = customer.get(base + "answer.zip");
@@ -412,10 +325,10 @@ TEST_SUITE("flow/answers") {
     }
     TEST_CASE("life: without its key a package is gone and the page says so [5(1)(e)]") {
         flow_world w("turku");
-        const auto who = person("turku", 0);
+        const auto who = sample_person_of("turku", 0);
         const auto number = w.file("access", who.hetu, who.name);
         w.work();
-        release(w, number);
+        release_answer(w, number);
         const browser customer(w, who);
         const auto page = "/requests/" + number;
         REQUIRE(customer.get(page + "/answer/index.html").status == 200);

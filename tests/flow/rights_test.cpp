@@ -75,6 +75,7 @@ std::string record_with(flow_world& w, const std::string& number, const std::str
 std::string bytes_below(const std::filesystem::path& folder) {
     std::string all;
     for (const auto& each : std::filesystem::recursive_directory_iterator(folder)) {
+        if (!each.is_regular_file()) continue;
         std::ifstream file(each.path(), std::ios::binary);
         all.append(std::istreambuf_iterator<char>(file), {});
     }

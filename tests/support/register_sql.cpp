@@ -90,8 +90,8 @@ void add(std::map<std::string, held_rows>& all, reader& at, const mapped_table& 
         shown.push_back(is_media(table, column) || (table.series && column == table.series->values)
                             ? fmt::format("CASE WHEN \"{}\" IS NULL THEN NULL ELSE '' END", column)
                             : '"' + column + '"');
-    for (const auto& row : at.rows(fmt::format("SELECT {} FROM {} WHERE {}", fmt::join(shown, ", "),
-                                               table.name, where))) {
+    for (const auto& row : at.rows(fmt::format("SELECT {} FROM \"{}\" WHERE {}",
+                                               fmt::join(shown, ", "), table.name, where))) {
         bool any = false;
         for (const auto& each : row) {
             any |= each.has_value();
@@ -132,12 +132,13 @@ std::set<std::string> values_of_others(const flow_world& w, const std::string& h
                                                  "hetu = '{1}' AND {0} IS NOT NULL)",
                                                  column, hetu)))
             others.insert(std::move(each));
-    for (auto& each : crm.column(fmt::format(
-             "SELECT contract_number FROM contract WHERE customer_id NOT IN (SELECT id FROM "
-             "customer "
-             "WHERE hetu = '{0}') AND (second_customer_id IS NULL OR second_customer_id NOT IN "
-             "(SELECT id FROM customer WHERE hetu = '{0}'))",
-             hetu)))
+    const auto map = sample_map(w.registers.tenant, "crm");
+    if (!map.columns().contains({"contract", "contract_number"})) return others;
+    const auto own = fmt::format("(SELECT id FROM customer WHERE hetu = '{}')", hetu);
+    for (auto& each : crm.column(
+             fmt::format("SELECT contract_number FROM contract WHERE customer_id NOT IN {0} AND "
+                         "(second_customer_id IS NULL OR second_customer_id NOT IN {0})",
+                         own)))
         others.insert(std::move(each));
     return others;
 }

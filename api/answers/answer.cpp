@@ -4,6 +4,7 @@
 #include <map>
 #include <ranges>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -52,6 +53,14 @@ std::string ending_of(std::string_view bytes) {
     return "bin";
 }
 
+// `10` after `9`: keys of rows are mostly numbers.
+std::tuple<std::string, std::size_t, std::string> order_of(const answer_record& r) {
+    const auto& id = r.held.facts.id;
+    const auto parts = parse_record_id(id);
+    if (!parts) return {id, 0, {}};
+    return {parts->reg + '/' + parts->table, parts->key.size(), parts->key};
+}
+
 class collector {
 public:
     collector(const desk::open_case& c, date today, answer_reader reader)
@@ -89,8 +98,7 @@ public:
         answer all = std::move(all_);
         std::size_t media = 0;
         for (auto& [id, category] : by_id_) {
-            std::ranges::sort(category.records, {},
-                              [](const answer_record& r) { return r.held.facts.id; });
+            std::ranges::sort(category.records, {}, order_of);
             for (auto& record : category.records)
                 for (auto& each : record.media)
                     each.file = fmt::format("recording-{}.{}", ++media, ending_of(each.bytes));

@@ -37,7 +37,7 @@ struct answer_category {
     std::string id;
     text3 name, says;
     std::vector<std::string> classes;
-    std::vector<answer_record> records;  // in order of their ids
+    std::vector<answer_record> records;  // in order of register, table and key
 };
 
 struct answer {

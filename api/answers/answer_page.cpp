@@ -6,7 +6,7 @@
 
 #include "engine/case/values.hpp"
 
-#include "api/letters/facts_of_case.hpp"
+#include "api/letters/case_view.hpp"
 
 namespace pykala::api {
 namespace {
@@ -57,10 +57,11 @@ private:
 
     value_array categories() const {
         value_array all;
-        const auto words = words_of_tables(p_.pages, p_.in);
+        auto words = words_of_tables(p_.pages, p_.in);
+        words.day = [this](date day) { return day_text(day); };
         for (const auto& category : p_.given.categories) {
             value_object one{{"id", category.id},
-                             {"name", category.name.in(p_.in)},
+                             {"name", letters::capitalised(category.name.in(p_.in))},
                              {"says", category.says.in(p_.in)},
                              {"file", file_of(category.id)}};
             const auto line =
@@ -195,10 +196,14 @@ std::string render_answer_page(const answer_page_parts& parts) {
 
 table_words words_of_tables(const web::page_book& pages, language in) {
     const auto text = [&](const char* key) { return pages.text(key, in); };
-    return {text("answer.table.register"),  text("answer.table.month"),
-            text("answer.table.sum"),       text("answer.table.unit"),
-            text("answer.table.recording"), text("answer.table.withheld"),
-            text("answer.table.transcript")};
+    return {.reg = text("answer.table.register"),
+            .month = text("answer.table.month"),
+            .sum = text("answer.table.sum"),
+            .unit = text("answer.table.unit"),
+            .withheld = text("answer.table.withheld"),
+            .transcript = text("answer.table.transcript"),
+            .yes = text("answer.table.yes"),
+            .no = text("answer.table.no")};
 }
 
 }  // namespace pykala::api

@@ -106,7 +106,7 @@ private:
             for (const auto& record : category->records) {
                 value_object values;
                 for (const auto& field : record.held.fields)
-                    if (!field.null) values.emplace(field.column, cell_text(field));
+                    if (!field.null) values.emplace(field.column, cell_text(field, {}));
                 customer.emplace_back(value_object{{"category", category->id},
                                                    {"name", category->name.in(about_.in)},
                                                    {"register", record.where.in(about_.in)},

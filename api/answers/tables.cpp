@@ -48,6 +48,9 @@ std::string line_of(const std::vector<std::string>& cells) {
     return line + "\r\n";
 }
 
+// Says that a part was withheld; no register has a column of this name.
+const std::string withheld_column = "~";
+
 using cells_by_column = std::map<std::string, std::string>;
 
 cells_by_column cells_of(const answer_record& record, const table_words& words) {
@@ -55,7 +58,7 @@ cells_by_column cells_of(const answer_record& record, const table_words& words) 
     for (const auto& field : record.held.fields) {
         auto& cell = cells[field.column];
         if (!field.media) {
-            cell = cell_text(field);
+            cell = cell_text(field, words);
             continue;
         }
         const auto sound = std::ranges::find(record.media, field.column, &answer_media::column);
@@ -66,16 +69,22 @@ cells_by_column cells_of(const answer_record& record, const table_words& words) 
         else if (!field.null)
             cell = words.withheld;
     }
-    if (record.partly) cells["~"] = words.withheld;
+    if (record.partly) cells[withheld_column] = words.withheld;
     return cells;
 }
 
-// By column: its label. Whether a part was withheld comes last.
-using labels_by_column = std::map<std::string, std::string>;
+// Columns and their labels, in the order in which they first come.
+using labels = std::vector<std::pair<std::string, std::string>>;
 
-void add_labels(labels_by_column& columns, const answer_record& record, language in) {
-    for (const auto& field : record.held.fields) columns.emplace(field.column, field.label.in(in));
-    if (record.partly) columns.emplace("~", "");
+void add_label(labels& columns, const std::string& column, const std::string& label) {
+    if (std::ranges::find(columns, column, &labels::value_type::first) == columns.end())
+        columns.emplace_back(column, label);
+}
+
+void add_labels(labels& columns, const answer_record& record, language in) {
+    for (const auto& field : record.held.fields)
+        add_label(columns, field.column, field.label.in(in));
+    if (record.partly) add_label(columns, withheld_column, "");
 }
 
 std::string sum_of(const answer_record& record) {
@@ -91,7 +100,7 @@ std::string row_of(const answer_record& record) {
 }  // namespace
 
 table category_table(const answer_category& category, language in, const table_words& words) {
-    labels_by_column columns;
+    labels columns;
     const bool series = std::ranges::any_of(
         category.records, [](const auto& record) { return record.held.series.has_value(); });
     for (const auto& record : category.records) add_labels(columns, record, in);
@@ -115,7 +124,7 @@ table category_table(const answer_category& category, language in, const table_w
 
 table joined_table(const std::vector<const answer_category*>& categories, language in,
                    const table_words& words) {
-    labels_by_column columns;
+    labels columns;
     std::map<std::string, std::pair<std::string, cells_by_column>> rows;
     for (const auto* category : categories)
         for (const auto& record : category->records) {
@@ -142,9 +151,14 @@ std::string csv_of(const table& all) {
     return csv;
 }
 
-std::string cell_text(const register_field& field) {
+std::string cell_text(const register_field& field, const table_words& words) {
     if (field.null) return {};
-    return field.form == field_form::cents ? euros(field.text) : field.text;
+    if (field.form == field_form::cents) return euros(field.text);
+    if (field.form == field_form::flag && !words.yes.empty())
+        return field.text == "0" ? words.no : words.yes;
+    if (field.form == field_form::day && words.day)
+        if (const auto day = parse_date(field.text)) return words.day(*day);
+    return field.text;
 }
 
 }  // namespace pykala::api

@@ -63,6 +63,8 @@ void compare(const held_rows& sql, const std::string& csv) {
         const bool digits =
             value.find_first_not_of("-0123456789") == std::string::npos && value.size() < 15;
         if (found == cells.end() && digits) found = cells.find(euros(value));
+        if (found == cells.end() && value == "1") found = cells.find("kyllä");
+        if (found == cells.end() && value == "0") found = cells.find("ei");
         CAPTURE(value);
         CHECK(found != cells.end());
     }
@@ -310,7 +312,9 @@ TEST_SUITE("flow/answers") {
                     CAPTURE(value);
                     const bool digits = value.find_first_not_of("-0123456789") == std::string::npos;
                     CHECK((cells.contains(value) || identity.contains(value) ||
-                           (digits && value.size() < 15 && cells.contains(euros(value)))));
+                           (digits && value.size() < 15 && cells.contains(euros(value))) ||
+                           (value == "1" && cells.contains("kyllä")) ||
+                           (value == "0" && cells.contains("ei"))));
                 }
             }
             for (const auto& other : values_of_others(w, who.hetu)) {

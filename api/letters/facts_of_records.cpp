@@ -240,7 +240,7 @@ void add_period(const case_view& v, const std::vector<const case_record*>& recor
 void add_records(const case_view& v, letter_facts& f) {
     for (const auto& [id, held] : v.state.records) {
         const auto* kind = v.category_of(held);
-        if (kind && kind->personal) add_record(v, held, f);
+        if (kind && cases::is_asked_for(v.state, held, v.about.known)) add_record(v, held, f);
     }
     finish(f);
 }

@@ -142,6 +142,11 @@ void put_summary(value_object& shown, const call& at, const desk::open_case& c) 
     shown.emplace("late", open && left < 0);
     shown.emplace("soon", open && left >= 0 && left <= 7);
     shown.emplace("days", std::int64_t(left < 0 ? -left : left));
+    if (!now.kind.empty()) shown.insert_or_assign("kind_name", word(at, "short", now.kind));
+    const bool reading = std::ranges::any_of(now.orders, [](const auto& order) {
+        return (order.verb == "read" || order.verb == "find") && order.result != "done";
+    });
+    shown.emplace("reading", reading && !now.closed());
     shown.emplace("hint", word_if(at, "officer_next", now.state));
     put_list(shown, "alerts", alert_values(at, c));
 }

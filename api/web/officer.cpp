@@ -47,28 +47,37 @@ const open_step* find_step(const std::vector<open_step>& steps, std::string_view
     return found == steps.end() ? nullptr : &*found;
 }
 
+// What an answer gives is given unless an officer decides otherwise: then deciding is no first
+// step.
+bool decides_on_the_page(const cases::case_state& c) {
+    return c.right != "access" && c.right != "portability";
+}
+
 void put_steps(value_object& shown, const call& at, const desk::open_case& c) {
     const auto steps = open_steps(at, c);
+    const bool here = decides_on_the_page(c.now);
     value_array now, others;
     for (const auto& each : steps) {
         // records are decided where they are shown
-        if (each.step->name == "decide_records" || !has_object(at, c, *each.step)) continue;
-        (is_aside(each) ? others : now).emplace_back(step_values(at, c, each));
+        const bool decides = each.step->name == "decide_records";
+        if ((here && decides) || !has_object(at, c, *each.step)) continue;
+        (decides || is_aside(each) ? others : now).emplace_back(step_values(at, c, each));
     }
     shown.emplace("no_steps", now.empty());
     shown.emplace("steps", std::move(now));
     shown.emplace("has_other_steps", !others.empty());
     shown.emplace("other_steps", std::move(others));
-    const auto* deciding = find_step(steps, "decide_records");
+    const auto* deciding = here ? find_step(steps, "decide_records") : nullptr;
     shown.emplace("may_decide", deciding != nullptr);
     shown.emplace("may_uphold", find_step(steps, "uphold_house_rule") != nullptr);
     if (!deciding) return;
     for (const auto& input : deciding->step->inputs) {
-        if (input.name != "decision" && input.name != "ground") continue;
+        if (input.name != "decision" && !input.name.ends_with("ground")) continue;
         value_array options;
         for (const auto& each : input.choices)
             options.emplace_back(
                 value_object{{"choice", each}, {"says", choice_word(at, c, each)}});
+        shown.emplace("has_" + input.name, true);
         shown.emplace(input.name + "_options", std::move(options));
     }
 }
@@ -81,6 +90,7 @@ result<http::response> case_page(call& at) {
     put_parts(shown, at, c);
     const auto groups = grouped(c);
     shown.emplace("has_records", !groups.empty());
+    shown.emplace("look_first", !groups.empty() && groups.front().name == "look");
     shown.emplace("records_count", std::int64_t(c.now.records.size()));
     shown.emplace("groups", group_values(at, c, groups, true));
     shown.emplace("events", officer_timeline(at, c));

@@ -45,6 +45,8 @@ bool waits_for_listener(const desk::open_case& c, const case_record& held) {
 
 std::string reason_to_look(const case_record& held) {
     if (text_of(held.assessed, "outcome") == "retain") return "confirm";
+    // it may go by the law, and yet nobody decided: something else than the consent carries it
+    if (text_of(held.assessed, "outcome") == "erase") return "other_basis";
     const auto reason = text_of(held.assessed, "reason");
     return reason.empty() ? "none" : reason;
 }
@@ -54,7 +56,7 @@ struct fate {
 };
 
 fate fate_of(const desk::open_case& c, const case_record& held, const cases::facts& known) {
-    if (!decides_records(c.now)) return {"held", {}};
+    if (!decides_records(c.now) || !cases::is_asked_for(c.now, held, known)) return {"held", {}};
     auto decided = cases::effective_decision(c.now, held, known);
     const bool gives = c.now.right == "access" || c.now.right == "portability";
     if (gives && decided != "withhold" && !c.now.closed() && waits_for_listener(c, held))
@@ -129,6 +131,7 @@ value_object row_values(const call& at, const desk::open_case& c, const record_g
                        {"note", row.note.empty() ? std::string() : word(at, "review", row.note)},
                        {"proposed", row.note == "retention_unstated"},
                        {"needs_confirming", row.note == "confirm"},
+                       {"to_listen", row.note == "listen"},
                        {"all_executed", row.executed == row.records.size()},
                        {"kept_anew", row.kept_anew > 0}};
     if (keeps(group, row)) {
@@ -192,6 +195,13 @@ std::vector<std::string> records_named(const desk::open_case& c,
         std::ranges::any_of(marks_and_ids, [](const auto& each) { return each.starts_with('='); });
     const auto groups = any_mark ? grouped(c) : std::vector<record_group>();
     for (const auto& each : marks_and_ids) {
+        if (each == every_open_record) {
+            for (const auto& group : groups)
+                for (const auto& row : group.rows)
+                    for (const auto* held : row.records)
+                        if (group.name == look) ids.insert(held->id);
+            continue;
+        }
         if (!each.starts_with('=')) {
             ids.insert(each);
             continue;

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/desk/desk.hpp"
@@ -30,6 +31,9 @@ struct record_group {
     std::vector<record_row> rows;
     std::size_t count = 0;  // of records
 };
+
+// In a form: every record that needs a person, whatever its row.
+inline constexpr std::string_view every_open_record = "=every";
 
 // What needs a person first.
 std::vector<record_group> grouped(const desk::open_case& c);

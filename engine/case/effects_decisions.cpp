@@ -184,10 +184,12 @@ checked undo_decision(const effect_view& v) {
 
 checked check_field(const effect_view& v, const std::string& id, std::string_view what) {
     const auto found = v.c.contested.find(id);
-    if (found == v.c.contested.end())
+    const bool named = found != v.c.contested.end();
+    // a request in plain words names no field: an officer finds it in what the registers gave
+    if (!named && !v.c.records.contains(id.substr(0, id.rfind('/'))))
         return fail(problem_kind::invalid, "unknown_field", "this field is not contested here",
-                    "decide the fields that the request names");
-    if (found->second.voucher && what == "corrected")
+                    "decide fields that the request names, or of records that the registers gave");
+    if (named && found->second.voucher && what == "corrected")
         return std::unexpected(
             problem{.kind = problem_kind::refused,
                     .code = "voucher_booked",

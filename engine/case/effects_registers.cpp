@@ -140,7 +140,9 @@ bool is_retained(const case_record& held) {
 checked restrict_to_hold(const effect_view& v) {
     ids kept;
     for (const auto& [id, held] : v.c.records)
-        if (is_retained(held) && text_of(held.assessed, "action") == "restrict") kept.push_back(id);
+        if (is_retained(held) && text_of(held.assessed, "action") == "restrict" &&
+            is_asked_for(v.c, held, v.known))
+            kept.push_back(id);
     order_records(v, "hold_only", kept);
     return {};
 }
@@ -152,7 +154,7 @@ value deferred_entry(const std::string& record, const value& on, std::string_vie
 checked schedule_deferred_erasure(const effect_view& v) {
     for (const auto& [id, held] : v.c.records) {
         const auto& on = member(held.assessed, "erase_on");
-        if (is_retained(held) && !on.is_null())
+        if (is_retained(held) && !on.is_null() && is_asked_for(v.c, held, v.known))
             v.append("deferred", deferred_entry(id, on, "scheduled"));
     }
     for (const auto& each : v.c.deferred) {

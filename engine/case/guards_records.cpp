@@ -53,16 +53,18 @@ bool no_part_granted(const guard_view& v) {
 }
 
 bool no_open_review(const guard_view& v) {
-    return std::ranges::none_of(v.c.records, [](const auto& each) {
+    return std::ranges::none_of(v.c.records, [&](const auto& each) {
         const auto& held = each.second;
-        return held.decision.empty() && text_of(held.assessed, "outcome") == "review";
+        return held.decision.empty() && text_of(held.assessed, "outcome") == "review" &&
+               is_asked_for(v.c, held, v.known);
     });
 }
 
 bool house_rules_settled(const guard_view& v) {
-    return std::ranges::none_of(v.c.records, [](const auto& each) {
+    return std::ranges::none_of(v.c.records, [&](const auto& each) {
         const auto& held = each.second;
-        return held.decision != "erase" && flag_of(held.assessed, "confirm");
+        return held.decision != "erase" && flag_of(held.assessed, "confirm") &&
+               is_asked_for(v.c, held, v.known);
     });
 }
 

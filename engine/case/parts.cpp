@@ -36,6 +36,24 @@ bool is_personal(const case_record& held, const facts& known) {
     return !kind || kind->personal;
 }
 
+bool withdraws_consent(const case_state& c) {
+    return c.right == "objection" && c.kind == "consent_withdrawal";
+}
+
+bool rests_on_consent(const case_record& held, const facts& known) {
+    const auto* kind = category_of(held, known);
+    return kind && std::ranges::find(kind->facts.basis.value, legal_basis::consent) !=
+                       kind->facts.basis.value.end();
+}
+
+// What has another ground too does not go by itself when the consent is withdrawn.
+std::string withdrawal_by_law(const case_record& held, const facts& known) {
+    const auto* kind = category_of(held, known);
+    auto decided = erasure_by_law(held);
+    if (decided == "erase" && kind && kind->facts.basis.value.size() > 1) return {};
+    return decided;
+}
+
 // A request may name what it is about; naming nothing, it is about everything.
 bool asked_for(const case_state& c, const case_record& held) {
     const auto named = list_of(c.request, "categories");
@@ -64,8 +82,14 @@ std::string effective_decision(const case_state& c, const case_record& held, con
     if (!held.decision.empty()) return held.decision;
     if (c.right == "access") return "give";
     if (c.right == "portability") return portability_by_pack(held, known);
+    if (withdraws_consent(c)) return withdrawal_by_law(held, known);
     if (c.right == "erasure" || c.right == "objection") return erasure_by_law(held);
     return {};
+}
+
+bool is_asked_for(const case_state& c, const case_record& held, const facts& known) {
+    if (withdraws_consent(c) && !rests_on_consent(held, known)) return false;
+    return is_personal(held, known) && asked_for(c, held);
 }
 
 std::vector<part> parts_of(const case_state& c, const facts& known) {
@@ -81,7 +105,7 @@ std::vector<part> parts_of(const case_state& c, const facts& known) {
         return all;
     }
     for (const auto& [id, held] : c.records)
-        if (is_personal(held, known) && asked_for(c, held))
+        if (is_asked_for(c, held, known))
             all.push_back(part_of(id, effective_decision(c, held, known), !held.decision.empty()));
     return all;
 }

@@ -25,6 +25,10 @@ struct part {
 // to look.
 std::string effective_decision(const case_state& c, const case_record& held, const facts& known);
 
+// Whether the request is about the record: personal data, of what it names, and when a consent was
+// withdrawn of what rests on consent, alone or beside another ground (article 17(1)(b)).
+bool is_asked_for(const case_state& c, const case_record& held, const facts& known);
+
 // Every part of the request, in order of id.
 std::vector<part> parts_of(const case_state& c, const facts& known);
 

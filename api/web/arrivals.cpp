@@ -116,7 +116,9 @@ result<http::response> enter(call& at) {
         message.push_back(std::move(one));
     }
     PYKALA_TRY(const auto filed, file_message(at.here, std::move(message)));
-    return see_other(at, "/officer/cases/" + filed.given.numbers.front());
+    // several stand in the queue one below the other
+    const auto& numbers = filed.given.numbers;
+    return see_other(at, numbers.size() == 1 ? "/officer/cases/" + numbers.front() : "/officer/");
 }
 
 constexpr auto table = std::to_array<endpoint>({

@@ -16,6 +16,12 @@ int run(int argc, char** argv) {
     add_audit(app, out);
     add_policy(app, out);
     add_demo(app, out);
+    add_init(app, out);
+    add_serve(app, out);
+    add_case(app, out);
+    add_queue(app, out);
+    add_user(app, out);
+    add_token(app, out);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& help) {

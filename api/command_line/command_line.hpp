@@ -26,5 +26,11 @@ void add_workflow(CLI::App& app, outcome& out);
 void add_audit(CLI::App& app, outcome& out);
 void add_policy(CLI::App& app, outcome& out);
 void add_demo(CLI::App& app, outcome& out);
+void add_init(CLI::App& app, outcome& out);
+void add_serve(CLI::App& app, outcome& out);
+void add_case(CLI::App& app, outcome& out);
+void add_queue(CLI::App& app, outcome& out);
+void add_user(CLI::App& app, outcome& out);
+void add_token(CLI::App& app, outcome& out);
 
 }  // namespace pykala::api

@@ -1,5 +1,4 @@
 // `pykala demo`: five utilities with sample registers, people and a test e-identification.
-#include <csignal>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -7,6 +6,7 @@
 
 #include "api/command_line/command_line.hpp"
 #include "api/command_line/print.hpp"
+#include "api/command_line/until_told.hpp"
 #include "api/server/house.hpp"
 
 namespace pykala::api {
@@ -32,17 +32,11 @@ void tell(const house& running) {
 }
 
 int run_demo(const demo_options& options) {
-    // blocked before any thread begins, so that only this one takes them
-    sigset_t ends;
-    sigemptyset(&ends);
-    sigaddset(&ends, SIGINT);
-    sigaddset(&ends, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+    const until_told end;
     auto running = house::open_demo(options);
     if (!running) return print(running.error());
     tell(**running);
-    int taken = 0;
-    sigwait(&ends, &taken);
+    end.wait();
     (*running)->stop();
     return 0;
 }

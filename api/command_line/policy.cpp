@@ -9,10 +9,10 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "engine/base/nearest.hpp"
 #include "engine/load/policies.hpp"
 #include "engine/log/canonical_json.hpp"
 #include "engine/policy/check.hpp"
+#include "engine/policy/difference.hpp"
 #include "engine/policy/show.hpp"
 
 #include "api/command_line/command_line.hpp"
@@ -27,6 +27,7 @@ namespace {
 
 struct policy_flags {
     std::string definitions, tenant, on, format = "table";
+    std::string to_definitions, to_on;  // of diff: the other side
     bool strict = false;
 };
 
@@ -43,15 +44,6 @@ result<diagnostics> letter_findings(const policy_flags& flags) {
     if (const auto workflows = read_definitions(root, "workflows"))
         sources.insert(sources.end(), workflows->begin(), workflows->end());
     return letters::check_letters(sources);
-}
-
-result<const pack*> find_pack(const policy_set& set, const std::string& tenant) {
-    if (const auto* found = find(set.packs, tenant)) return found;
-    std::vector<std::string_view> names;
-    for (const auto& entry : set.packs) names.push_back(entry.first);
-    return fail(problem_kind::not_found, "unknown_tenant",
-                fmt::format("there is no pack for the tenant `{}`", tenant),
-                hint_for(tenant, names));
 }
 
 // Findings about other tenants' packs are theirs to mend.
@@ -83,17 +75,23 @@ int check(const policy_flags& flags) {
     return errors > 0 || (flags.strict && warnings > 0) ? 1 : 0;
 }
 
+// Today where none is named.
+result<date> day_of(const std::string& text) {
+    const auto now =
+        std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    const auto on = text.empty() ? std::optional(local_day(now)) : parse_date(text);
+    if (on) return *on;
+    return fail(problem_kind::invalid, "bad_day", fmt::format("`{}` is not a day", text),
+                "write it like 2027-05-01");
+}
+
 int show(const policy_flags& flags) {
     const auto law = load_law(flags.definitions);
     if (!law) return print(law.error());
     const auto owner = find_pack(*law, flags.tenant);
     if (!owner) return print(owner.error());
-    const auto now =
-        std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    const auto on = flags.on.empty() ? std::optional(local_day(now)) : parse_date(flags.on);
-    if (!on)
-        return print({problem_kind::invalid, "bad_day", fmt::format("`{}` is not a day", flags.on),
-                      "write --on 2027-05-01"});
+    const auto on = day_of(flags.on);
+    if (!on) return print(on.error());
     if (flags.format == "table") {
         std::cout << show_table(*law, **owner, *on);
         return 0;
@@ -102,6 +100,34 @@ int show(const policy_flags& flags) {
     if (!json) return print(json.error());
     std::cout << *json << '\n';
     return 0;
+}
+
+result<std::vector<law_change>> find_differences(const policy_flags& flags) {
+    PYKALA_TRY(const auto before, load_law(flags.definitions));
+    PYKALA_TRY(const auto after,
+               load_law(flags.to_definitions.empty() ? flags.definitions : flags.to_definitions));
+    PYKALA_TRY(const auto* was, find_pack(before, flags.tenant));
+    PYKALA_TRY(const auto* is, find_pack(after, flags.tenant));
+    PYKALA_TRY(const auto from, day_of(flags.on));
+    PYKALA_TRY(const auto to, flags.to_on.empty() ? result<date>(from) : day_of(flags.to_on));
+    return differences({before, *was, from}, {after, *is, to});
+}
+
+int diff(const policy_flags& flags) {
+    if (flags.to_definitions.empty() && flags.to_on.empty())
+        return print({problem_kind::invalid, "nothing_to_compare",
+                      "both sides are the same folder on the same day",
+                      "name --to-definitions DIR or --to-on DATE"});
+    const auto changes = find_differences(flags);
+    if (!changes) return print(changes.error());
+    for (const auto& each : *changes) {
+        const auto where = each.category.empty() ? flags.tenant : each.category;
+        fmt::print("{}: {}\n", where, each.what);
+        if (!each.before.empty()) fmt::print("    - {}\n", each.before);
+        if (!each.after.empty()) fmt::print("    + {}\n", each.after);
+    }
+    fmt::print(stderr, "{} changes\n", changes->size());
+    return changes->empty() ? 0 : 1;
 }
 
 }  // namespace
@@ -127,6 +153,22 @@ void add_policy(CLI::App& app, outcome& out) {
         ->check(CLI::IsMember({"table", "json"}));
     shows->add_option("--definitions", flags->definitions, "folder of policies and workflows");
     shows->callback([flags, &out] { out.exit_status = show(*flags); });
+
+    auto* diffs = policy->add_subcommand(
+        "diff",
+        "what changes for each category between two folders or two days; exit 1 when "
+        "anything does");
+    diffs->footer(
+        "Examples: pykala policy diff --tenant kuopio --to-definitions ../new\n"
+        "          pykala policy diff --tenant kuopio --on 2013-12-31 --to-on 2016-01-01");
+    diffs->add_option("--tenant", flags->tenant, "kokkola, kuopio, kss, turku or valkeakoski")
+        ->required();
+    diffs->add_option("--definitions", flags->definitions, "the folder before");
+    diffs->add_option("--to-definitions", flags->to_definitions,
+                      "the folder after; without it the same");
+    diffs->add_option("--on", flags->on, "the day before; without it today");
+    diffs->add_option("--to-on", flags->to_on, "the day after; without it the same");
+    diffs->callback([flags, &out] { out.exit_status = diff(*flags); });
 }
 
 }  // namespace pykala::api

@@ -21,7 +21,8 @@ struct request {
     std::string body;
     std::string peer;        // address of the client; behind a configured proxy the one it names
     std::string host;        // of the Host header, as sent
-    bool secure = false;     // came by TLS, as the configured proxy says
+    bool secure = false;     // came by TLS, here or as the configured proxy says
+    bool local = false;      // came by the Unix socket, so from who may read the data anyway
     bool forwarded = false;  // carries any forwarding header, believed or not
 
     // The first header of that name (names compare without case); empty where there is none.

@@ -1,40 +1,23 @@
 #include "api/http/server.hpp"
 
-#include <algorithm>
-#include <atomic>
 #include <cctype>
 #include <random>
-#include <thread>
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/beast/core/error.hpp>
 
 #include "engine/base/encoding.hpp"
 
+#include "api/http/connection.hpp"
+
 namespace pykala::api::http {
 namespace {
-
-namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace wire = boost::beast::http;
-using tcp = asio::ip::tcp;
-using boost::system::error_code;
-using parser = wire::request_parser<wire::string_body>;
-using answer_message = wire::response<wire::string_body>;
 
 std::string new_id() {
     thread_local std::mt19937_64 random{std::random_device{}()};
@@ -50,7 +33,9 @@ std::string last_of_list(std::string_view text) {
     return std::string(text);
 }
 
-request to_request(wire::request<wire::string_body>&& from, const std::string& peer,
+}  // namespace
+
+request to_request(wire::request<wire::string_body>&& from, const peer_facts& peer,
                    const std::set<std::string>& proxies) {
     request out;
     out.id = new_id();
@@ -63,14 +48,16 @@ request to_request(wire::request<wire::string_body>&& from, const std::string& p
         out.headers.emplace_back(std::string(each.name_string()), std::string(each.value()));
     out.body = std::move(from.body());
     out.host = std::string(out.header("host"));
-    out.peer = peer;
+    out.peer = peer.address;
+    out.secure = peer.secure;
+    out.local = peer.local;
     out.forwarded = !out.header("x-forwarded-for").empty() || !out.header("forwarded").empty() ||
                     !out.header("x-forwarded-host").empty() ||
                     !out.header("x-forwarded-proto").empty();
-    if (proxies.contains(peer)) {
+    if (proxies.contains(peer.address)) {
         if (const auto seen = last_of_list(out.header("x-forwarded-for")); !seen.empty())
             out.peer = seen;
-        out.secure = out.header("x-forwarded-proto") == "https";
+        out.secure = peer.secure || out.header("x-forwarded-proto") == "https";
     }
     return out;
 }
@@ -91,8 +78,12 @@ unsigned status_of(const error_code& wrong) {
     return 400;
 }
 
+namespace {
+
 std::string code_of(unsigned status) {
     switch (status) {
+        case 403:
+            return "not_a_trusted_proxy";
         case 413:
             return "body_too_large";
         case 431:
@@ -104,73 +95,31 @@ std::string code_of(unsigned status) {
     }
 }
 
-// The peer went away, or was too slow: nobody is there to be answered.
+}  // namespace
+
 bool is_silence(const error_code& wrong) {
     if (wrong == wire::error::end_of_stream || wrong == beast::error::timeout) return true;
     return wrong.category() != wire::make_error_code(wire::error::bad_method).category();
 }
 
-}  // namespace
+answer_message refusal(server_state& server, unsigned status) {
+    return to_message(server.options.refuse(status, code_of(status)), false, false);
+}
 
-struct server_state {
-    server_state(server_options o, handler h)
-        : options(std::move(o)),
-          answer(std::move(h)),
-          pool(options.bounds.threads),
-          acceptor(io),
-          deadline(io) {}
-
-    server_options options;
-    handler answer;
-    asio::io_context io{1};
-    asio::thread_pool pool;
-    tcp::acceptor acceptor;
-    asio::steady_timer deadline;
-    std::set<beast::tcp_stream*> idle;  // only on the thread of `io`
-    std::size_t open = 0;               // only on the thread of `io`
-    std::atomic<std::size_t> waiting{0};
-    std::atomic<bool> stopping{false};
-    std::thread thread;
-    std::uint16_t port = 0;
-
-    // Asks the handler; what it throws drops this request only.
-    response ask(const request& asked) {
-        try {
-            return answer(asked);
-        } catch (const std::exception& broken) {
-            fmt::print(stderr, "request {}: broken invariant: {}\n", asked.id, broken.what());
-            return options.refuse(500, "internal");
-        }
+response server_state::ask(const request& asked) {
+    try {
+        return answer(asked);
+    } catch (const std::exception& broken) {
+        fmt::print(stderr, "request {}: broken invariant: {}\n", asked.id, broken.what());
+        return options.refuse(500, "internal");
     }
-};
-
-namespace {
-
-// What a session keeps between its steps.
-struct session {
-    server_state& server;
-    beast::tcp_stream stream;
-    std::string peer;
-    beast::flat_buffer buffer{};
-    std::size_t served = 0;
-};
-
-asio::awaitable<bool> write(session& on, answer_message message) {
-    error_code wrong;
-    on.stream.expires_after(on.server.options.bounds.writing);
-    co_await wire::async_write(on.stream, message,
-                               asio::redirect_error(asio::use_awaitable, wrong));
-    co_return !wrong && message.keep_alive();
 }
 
-asio::awaitable<bool> refuse(session& on, unsigned status) {
-    auto said = on.server.options.refuse(status, code_of(status));
-    auto message = to_message(std::move(said), false, false);
-    co_await write(on, std::move(message));
-    co_return false;
+void connection_ended(server_state& server) {
+    // the loop ends when nothing is left that could wake it
+    if (--server.open == 0 && server.stopping) server.deadline.cancel();
 }
 
-// Runs the handler on the pool and comes back.
 asio::awaitable<response> run_on_pool(server_state& server, const request& asked) {
     if (server.waiting.fetch_add(1) >= server.options.bounds.waiting) {
         --server.waiting;
@@ -187,65 +136,28 @@ asio::awaitable<response> run_on_pool(server_state& server, const request& asked
     co_return said;
 }
 
-asio::awaitable<error_code> read(session& on, parser& into) {
-    error_code wrong;
-    const auto& bounds = on.server.options.bounds;
-    on.stream.expires_after(bounds.idle);
-    on.server.idle.insert(&on.stream);
-    co_await wire::async_read_header(on.stream, on.buffer, into,
-                                     asio::redirect_error(asio::use_awaitable, wrong));
-    on.server.idle.erase(&on.stream);
-    if (wrong) co_return wrong;
-    on.stream.expires_after(bounds.reading);
-    if (same_without_case(std::string_view(into.get()[wire::field::expect]), "100-continue")) {
-        wire::response<wire::empty_body> go_on{wire::status::continue_, 11};
-        co_await wire::async_write(on.stream, go_on,
-                                   asio::redirect_error(asio::use_awaitable, wrong));
-        if (wrong) co_return wrong;
-    }
-    co_await wire::async_read(on.stream, on.buffer, into,
-                              asio::redirect_error(asio::use_awaitable, wrong));
-    co_return wrong;
+namespace {
+
+void report(const std::exception_ptr& broken) {
+    if (broken) fmt::print(stderr, "a connection ended by an exception\n");
 }
 
-// One request and its answer; false when the connection is to be closed.
-asio::awaitable<bool> serve_one(session& on) {
-    const auto& bounds = on.server.options.bounds;
-    parser reading;
-    reading.header_limit(bounds.header_bytes);
-    reading.body_limit(bounds.body_bytes);
-    const error_code wrong = co_await read(on, reading);
-    if (wrong && is_silence(wrong)) co_return false;
-    if (wrong) {
-        const bool more = co_await refuse(on, status_of(wrong));
-        co_return more;
-    }
-    const bool keep = reading.get().keep_alive() && ++on.served < bounds.requests_per_connection;
-    const bool head_only = reading.get().method() == wire::verb::head;
-    const request asked = to_request(reading.release(), on.peer, on.server.options.proxies);
-    response said = co_await run_on_pool(on.server, asked);
-    said.set("X-Request-Id", asked.id);
-    auto message = to_message(std::move(said), keep && !on.server.stopping, head_only);
-    const bool more = co_await write(on, std::move(message));
-    co_return more;
+void begin(server_state& server, tcp::socket socket) {
+    if (server.tls)
+        asio::co_spawn(server.io, serve_tls(server, std::move(socket)), report);
+    else
+        asio::co_spawn(server.io, serve_plain(server, std::move(socket)), report);
+}
+void begin(server_state& server, local::socket socket) {
+    asio::co_spawn(server.io, serve_local(server, std::move(socket)), report);
 }
 
-asio::awaitable<void> serve_connection(server_state& server, tcp::socket socket) {
-    error_code ignored;
-    const auto from = socket.remote_endpoint(ignored);
-    session on{server, beast::tcp_stream(std::move(socket)), from.address().to_string()};
-    bool more = true;
-    while (more && !server.stopping) more = co_await serve_one(on);
-    on.stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
-    // the loop ends when nothing is left that could wake it
-    if (--server.open == 0 && server.stopping) server.deadline.cancel();
-}
-
-asio::awaitable<void> accept_all(server_state& server) {
+template <class Acceptor>
+asio::awaitable<void> accept_all(server_state& server, Acceptor& acceptor) {
     while (!server.stopping) {
         error_code wrong;
-        tcp::socket socket =
-            co_await server.acceptor.async_accept(asio::redirect_error(asio::use_awaitable, wrong));
+        auto socket =
+            co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, wrong));
         if (wrong == asio::error::operation_aborted) co_return;
         if (wrong) {
             // out of descriptors: others must end first
@@ -255,47 +167,120 @@ asio::awaitable<void> accept_all(server_state& server) {
         }
         if (server.open >= server.options.bounds.connections) continue;
         ++server.open;
-        asio::co_spawn(server.io, serve_connection(server, std::move(socket)),
-                       [](const std::exception_ptr& broken) {
-                           if (broken) fmt::print(stderr, "a connection ended by an exception\n");
-                       });
+        begin(server, std::move(socket));
     }
 }
 
-}  // namespace
+auto cannot_listen(const std::string& where, const error_code& wrong) {
+    return fail(problem_kind::unavailable, "cannot_listen",
+                fmt::format("cannot listen on `{}`: {}", where, wrong.message()));
+}
 
-result<std::unique_ptr<server>> server::start(server_options options, handler answer) {
+result<bool> listen_on_port(server_state& made) {
     error_code wrong;
-    const auto address = asio::ip::make_address(options.address, wrong);
+    const auto& asked = made.options;
+    const auto address = asio::ip::make_address(asked.address, wrong);
     if (wrong)
         return fail(problem_kind::invalid, "bad_address",
-                    fmt::format("`{}` is no IP address", options.address),
+                    fmt::format("`{}` is no IP address", asked.address),
                     "write it like `127.0.0.1`");
-    if (!options.refuse)
-        options.refuse = [](unsigned status, const std::string& code) {
-            response said;
-            said.status = status;
-            said.set("Content-Type", "text/plain; charset=utf-8");
-            said.body = code + "\n";
-            return said;
-        };
-    auto held = std::make_unique<server_state>(std::move(options), std::move(answer));
-    const tcp::endpoint place(address, held->options.port);
-    held->acceptor.open(place.protocol(), wrong);
-    if (!wrong) held->acceptor.set_option(asio::socket_base::reuse_address(true), wrong);
-    if (!wrong) held->acceptor.bind(place, wrong);
-    if (!wrong) held->acceptor.listen(asio::socket_base::max_listen_connections, wrong);
-    const auto where = fmt::format("{}:{}", held->options.address, held->options.port);
+    const tcp::endpoint place(address, asked.port);
+    auto& acceptor = made.acceptor;
+    acceptor.open(place.protocol(), wrong);
+    if (!wrong) acceptor.set_option(asio::socket_base::reuse_address(true), wrong);
+    if (!wrong) acceptor.bind(place, wrong);
+    if (!wrong) acceptor.listen(asio::socket_base::max_listen_connections, wrong);
+    const auto where = fmt::format("{}:{}", asked.address, asked.port);
     if (wrong == asio::error::address_in_use)
         return fail(problem_kind::unavailable, "port_taken",
                     fmt::format("another program listens on `{}`", where),
                     "end it, or choose another port");
+    if (wrong) return cannot_listen(where, wrong);
+    made.port = acceptor.local_endpoint().port();
+    return true;
+}
+
+// A path in the address of a Unix socket has 108 bytes, the last one a zero.
+constexpr std::size_t socket_path_max = 107;
+
+result<bool> listen_on_socket(server_state& made) {
+    const auto path = made.options.socket.string();
+    if (path.size() > socket_path_max)
+        return fail(problem_kind::invalid, "socket_path_too_long",
+                    fmt::format("the path of the socket `{}` has {} bytes, at most {} fit", path,
+                                path.size(), socket_path_max),
+                    "choose a data folder with a shorter path");
+    std::error_code ignored;
+    if (std::filesystem::is_socket(path, ignored)) std::filesystem::remove(path, ignored);
+    error_code wrong;
+    auto& acceptor = made.local_acceptor;
+    acceptor.open(local(), wrong);
+    // before it has a name, so that there is no moment at which others could connect
+    if (!wrong && ::fchmod(acceptor.native_handle(), 0600) != 0)
+        wrong.assign(errno, boost::system::system_category());
+    if (!wrong) acceptor.bind(local::endpoint(path), wrong);
+    if (!wrong) acceptor.listen(asio::socket_base::max_listen_connections, wrong);
+    if (wrong) return cannot_listen(path, wrong);
+    return true;
+}
+
+result<asio::ssl::context> tls_context(const std::filesystem::path& certificate,
+                                       const std::filesystem::path& private_key) {
+    error_code wrong;
+    asio::ssl::context made(asio::ssl::context::tls_server);
+    made.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
+                     asio::ssl::context::no_tlsv1_1 | asio::ssl::context::no_compression);
+    made.use_certificate_chain_file(certificate.string(), wrong);
     if (wrong)
-        return fail(problem_kind::unavailable, "cannot_listen",
-                    fmt::format("cannot listen on `{}`: {}", where, wrong.message()));
-    held->port = held->acceptor.local_endpoint().port();
+        return fail(
+            problem_kind::invalid, "bad_certificate",
+            fmt::format("`{}` is no certificate chain: {}", certificate.string(), wrong.message()),
+            "it is a PEM file: the server's certificate, then those that vouch for it");
+    struct stat facts{};
+    if (::stat(private_key.c_str(), &facts) == 0 && (facts.st_mode & 07) != 0)
+        return fail(problem_kind::invalid, "bad_private_key",
+                    fmt::format("everybody may read the private key `{}`", private_key.string()),
+                    "chmod 600, and let it belong to the user of the service");
+    made.use_private_key_file(private_key.string(), asio::ssl::context::pem, wrong);
+    if (wrong)
+        return fail(problem_kind::invalid, "bad_private_key",
+                    fmt::format("`{}` is not the private key of `{}`: {}", private_key.string(),
+                                certificate.string(), wrong.message()),
+                    "it is a PEM file without a pass phrase");
+    return made;
+}
+
+response plain_refusal(unsigned status, const std::string& code) {
+    response said;
+    said.status = status;
+    said.set("Content-Type", "text/plain; charset=utf-8");
+    said.body = code + "\n";
+    return said;
+}
+
+}  // namespace
+
+result<bool> check_certificate(const std::filesystem::path& certificate,
+                               const std::filesystem::path& private_key) {
+    PYKALA_TRY([[maybe_unused]] const auto sound, tls_context(certificate, private_key));
+    return true;
+}
+
+result<std::unique_ptr<server>> server::start(server_options options, handler answer) {
+    if (!options.refuse) options.refuse = plain_refusal;
+    auto held = std::make_unique<server_state>(std::move(options), std::move(answer));
     server_state& run = *held;
-    asio::co_spawn(run.io, accept_all(run), asio::detached);
+    if (!run.options.certificate.empty()) {
+        PYKALA_TRY(auto tls, tls_context(run.options.certificate, run.options.private_key));
+        run.tls.emplace(std::move(tls));
+    }
+    if (run.options.socket.empty()) {
+        PYKALA_CHECK(listen_on_port(run));
+        asio::co_spawn(run.io, accept_all(run, run.acceptor), asio::detached);
+    } else {
+        PYKALA_CHECK(listen_on_socket(run));
+        asio::co_spawn(run.io, accept_all(run, run.local_acceptor), asio::detached);
+    }
     run.thread = std::thread([&run] { run.io.run(); });
     return std::unique_ptr<server>(new server(std::move(held)));
 }
@@ -316,7 +301,8 @@ void server::stop() {
     asio::post(run.io, [&run] {
         error_code ignored;
         run.acceptor.close(ignored);
-        for (auto* stream : run.idle) stream->cancel();
+        run.local_acceptor.close(ignored);
+        for (const auto& [connection, end_wait] : run.idle) end_wait();
         if (run.open == 0) return;
         run.deadline.expires_after(run.options.bounds.stopping);
         run.deadline.async_wait([&run](const error_code& ended) {
@@ -325,6 +311,8 @@ void server::stop() {
     });
     run.thread.join();
     run.pool.join();
+    std::error_code ignored;
+    if (!run.options.socket.empty()) std::filesystem::remove(run.options.socket, ignored);
 }
 
 }  // namespace pykala::api::http

@@ -7,6 +7,7 @@
 #include "engine/load/policies.hpp"
 
 #include "api/definitions/definitions.hpp"
+#include "api/definitions/law.hpp"
 #include "storage/sealing/sodium.hpp"
 #include "storage/sqlite/staff.hpp"
 
@@ -64,6 +65,17 @@ result<bool> house::read_texts(const std::string& definitions) {
     return true;
 }
 
+void house::add(std::unique_ptr<tenant> opened, const std::string& base, const std::string& host,
+                const std::string& address) {
+    auto& site = opened->site();
+    site.base = base;
+    site.address = address;
+    site.pages = pages_.get();
+    site.letters = letters_.get();
+    sites_.push_back({host, &site});
+    tenants_.push_back(std::move(opened));
+}
+
 result<std::unique_ptr<house>> house::open_demo(const demo_options& options) {
     std::unique_ptr<house> made(new house());
     PYKALA_CHECK(made->read_texts(options.definitions));
@@ -71,45 +83,105 @@ result<std::unique_ptr<house>> house::open_demo(const demo_options& options) {
     const auto hash = storage::hash_password(demo_password);
     for (const auto& [id, pack] : load_policies(texts->policies).set.packs) {
         PYKALA_TRY(auto opened, open_demo_tenant(options, id, *texts, hash));
-        auto& site = opened->site();
-        site.base = "/" + id;
         // a port that the system chooses is not known yet; letters then name no address
-        if (options.port != 0)
-            site.address = fmt::format("http://127.0.0.1:{}{}", options.port, site.base);
-        site.pages = made->pages_.get();
-        site.letters = made->letters_.get();
-        made->tenants_.push_back(std::move(opened));
+        const auto address = options.port == 0
+                                 ? std::string()
+                                 : fmt::format("http://127.0.0.1:{}/{}", options.port, id);
+        made->add(std::move(opened), "/" + id, {}, address);
     }
-    PYKALA_CHECK(made->listen(options));
+    made->begin_work();
+    listeners on;
+    on.own.port = options.port;
+    on.metrics.port = options.metrics_port;
+    on.socket = socket_of(options.data);
+    PYKALA_CHECK(made->listen(std::move(on)));
     return made;
 }
 
-result<bool> house::listen(const demo_options& options) {
-    std::vector<web::served_site> sites;
-    for (const auto& each : tenants_) {
-        each->begin_work();
-        sites.push_back({{}, &each->site()});
+result<std::unique_ptr<house>> house::open(const instance& all) {
+    std::unique_ptr<house> made(new house());
+    PYKALA_CHECK(made->read_texts(all.definitions));
+    PYKALA_TRY(const auto texts, read_all_definitions(all.definitions));
+    const auto law = load_policies(texts->policies).set;
+    for (const auto& each : all.tenants) {
+        PYKALA_TRY(const auto options, options_of(all, each));
+        PYKALA_TRY(const auto* own, find_pack(law, each.id));
+        if (auto wrong = check_reviewed(*own)) return std::unexpected(*std::move(wrong));
+        PYKALA_TRY(auto opened, tenant::open(options, *texts));
+        PYKALA_CHECK(opened->open_registers(options));
+        made->add(std::move(opened), {}, each.host, each.url);
     }
-    app_ = std::make_unique<web::web_app>(std::move(sites), *pages_);
-    http::server_options settings;
-    settings.port = options.port;
-    settings.refuse = [this](unsigned status, const std::string& code) {
-        return app_->refuse(status, code);
-    };
-    settings.after = [this](const http::request& asked, const http::response& said,
-                            std::chrono::microseconds took) {
+    made->begin_work();
+    listeners on;
+    on.own.address = all.listen.address;
+    on.own.port = all.listen.port;
+    on.own.certificate = all.listen.certificate;
+    if (!all.listen.private_key.empty()) {
+        PYKALA_TRY(on.own.private_key, secret_file(all.listen.private_key));
+    }
+    on.own.proxies = all.proxies;
+    on.own.only_proxies = only_behind_proxies(all);
+    on.metrics.address = all.metrics.address;
+    on.metrics.port = all.metrics.port;
+    on.socket = socket_of(all.data);
+    PYKALA_CHECK(made->listen(std::move(on)));
+    return made;
+}
+
+result<std::unique_ptr<house>> house::open_alone(const tenant_options& one, const std::string& url,
+                                                 bool with_registers) {
+    std::unique_ptr<house> made(new house());
+    PYKALA_CHECK(made->read_texts(one.definitions));
+    PYKALA_TRY(const auto texts, read_all_definitions(one.definitions));
+    PYKALA_TRY(auto opened, tenant::open(one, *texts));
+    if (with_registers)
+        PYKALA_CHECK(one.use == storage::purpose::demo ? opened->open_samples(one)
+                                                       : opened->open_registers(one));
+    opened->open_desk();
+    made->add(std::move(opened), {}, {}, url);
+    made->app_ = std::make_unique<web::web_app>(made->sites_, *made->pages_);
+    return made;
+}
+
+http::response house::answer_command(http::request asked) const {
+    asked.local = true;
+    return app_->answer(asked);
+}
+
+void house::begin_work() {
+    for (const auto& each : tenants_) {
+        each->site().served = true;
+        each->begin_work();
+    }
+    app_ = std::make_unique<web::web_app>(sites_, *pages_);
+}
+
+result<bool> house::listen(listeners on) {
+    const auto answer = [this](const http::request& asked) { return app_->answer(asked); };
+    for (auto* each : {&on.own, &on.metrics})
+        each->refuse = [this](unsigned status, const std::string& code) {
+            return app_->refuse(status, code);
+        };
+    on.own.after = [this](const http::request& asked, const http::response& said,
+                          std::chrono::microseconds took) {
         counts_.answered(asked.method, said.route.empty() ? "-" : said.route, said.status, took);
         write_access(asked, said, took);
     };
-    PYKALA_TRY(server_,
-               http::server::start(std::move(settings), [this](const http::request& asked) {
-                   return app_->answer(asked);
-               }));
-    http::server_options own;
-    own.port = options.metrics_port;
-    own.bounds.threads = 1;
+    http::server_options own_socket;
+    own_socket.socket = std::move(on.socket);
+    own_socket.refuse = on.own.refuse;
+    own_socket.after = on.own.after;
+    own_socket.bounds.threads = 2;
+    PYKALA_TRY(socket_server_, http::server::start(std::move(own_socket), answer));
+    PYKALA_CHECK(serve_metrics(std::move(on.metrics)));
+    PYKALA_TRY(server_, http::server::start(std::move(on.own), answer));
+    return true;
+}
+
+result<bool> house::serve_metrics(http::server_options on) {
+    on.bounds.threads = 1;
     PYKALA_TRY(metrics_server_,
-               http::server::start(std::move(own), [this](const http::request& asked) {
+               http::server::start(std::move(on), [this](const http::request& asked) {
                    http::response said;
                    if (asked.path != "/metrics") said.status = 404;
                    said.set("Content-Type", "text/plain; version=0.0.4");
@@ -120,8 +192,8 @@ result<bool> house::listen(const demo_options& options) {
 }
 
 void house::stop() {
-    if (server_) server_->stop();
-    if (metrics_server_) metrics_server_->stop();
+    for (auto* each : {server_.get(), metrics_server_.get(), socket_server_.get()})
+        if (each) each->stop();
 }
 
 house::~house() {

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <fstream>
+#include <iterator>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -26,18 +29,6 @@ constexpr auto register_order = std::to_array<std::string_view>({"crm", "billing
 constexpr std::string_view samples = "storage/registers/sample";
 constexpr std::chrono::seconds pause_between_rounds{1};
 
-fs::path database_of(const tenant_options& options) {
-    return options.folder / "cases.db";
-}
-
-storage::key_paths keys_of(const tenant_options& options) {
-    return {options.folder / "keys" / "keys.db", options.folder / "keys-second" / "keys.db"};
-}
-
-fs::path master_of(const tenant_options& options) {
-    return options.folder / "keys" / "master.key";
-}
-
 result<storage::tenant_identity> identity_of(const tenant_options& options,
                                              const policy_set& rules) {
     const auto found = rules.packs.find(options.tenant);
@@ -48,18 +39,33 @@ result<storage::tenant_identity> identity_of(const tenant_options& options,
     return storage::tenant_identity{options.tenant, found->second.case_prefix, options.use};
 }
 
+// Folders that only the service may enter.
 result<bool> make_folders(const tenant_options& options) {
-    std::error_code error;
-    for (const auto* part : {"keys", "keys-second", "registers"}) {
-        fs::create_directories(options.folder / part, error);
+    const auto keys = keys_of(options);
+    for (const auto& each : {options.folder, keys.first.parent_path(), keys.second.parent_path()}) {
+        std::error_code error;
+        // a folder that is there already may be shared on purpose
+        const auto above = each.parent_path();
+        if (fs::create_directories(above, error))
+            fs::permissions(above, fs::perms::owner_all, error);
+        if (!error) fs::create_directory(each, error);
+        if (!error) fs::permissions(each, fs::perms::owner_all, error);
         if (error)
             return fail(problem_kind::unavailable, "cannot_make_folder",
-                        fmt::format("cannot make `{}`: {}", (options.folder / part).string(),
-                                    error.message()));
-        fs::permissions(options.folder / part, fs::perms::owner_all, error);
+                        fmt::format("cannot make `{}`: {}", each.string(), error.message()),
+                        "the user of the service must be allowed to write there");
     }
-    fs::permissions(options.folder, fs::perms::owner_all, error);
     return true;
+}
+
+result<source_text> read_text(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    if (!in)
+        return fail(problem_kind::not_found, "unreadable_file",
+                    fmt::format("cannot read `{}`", file.string()),
+                    "check the path in the configuration, and who may read the file");
+    return source_text{file.string(), std::move(text)};
 }
 
 const source_text* text_named(const source_texts& texts, const std::string& name) {
@@ -68,6 +74,21 @@ const source_text* text_named(const source_texts& texts, const std::string& name
 }
 
 }  // namespace
+
+fs::path database_of(const tenant_options& options) {
+    return options.folder / "cases.db";
+}
+
+storage::key_paths keys_of(const tenant_options& options) {
+    const auto& own = options;
+    return {(own.keys.empty() ? own.folder / "keys" : own.keys) / "keys.db",
+            (own.second_keys.empty() ? own.folder / "keys-second" : own.second_keys) / "keys.db"};
+}
+
+fs::path master_key_of(const tenant_options& options) {
+    if (!options.master_key.empty()) return options.master_key;
+    return keys_of(options).first.parent_path() / "master.key";
+}
 
 desk::moment world_clock::now() {
     const auto at = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -78,16 +99,48 @@ log::stream_tag random_ids::new_stream() {
     return storage::random_tag();
 }
 
+namespace {
+
+// A master key that cannot be used for anything is not left behind.
+result<bool> make_keys(const tenant_options& options, instant now) {
+    const auto file = master_key_of(options);
+    PYKALA_TRY(auto master, storage::create_master_key(file));
+    const auto made =
+        storage::key_store::create(keys_of(options), options.tenant, std::move(master), now);
+    if (made) return true;
+    fs::remove(file);
+    return std::unexpected(made.error());
+}
+
+}  // namespace
+
 result<bool> create_tenant(const tenant_options& options, const definition_texts& texts) {
     PYKALA_TRY(const auto identity, identity_of(options, load_policies(texts.policies).set));
     PYKALA_CHECK(make_folders(options));
     const auto now = world_clock().now().at;
-    PYKALA_CHECK(storage::create_tenant_database(database_of(options).string(), identity,
-                                                 options.log_origin, now));
-    PYKALA_TRY(auto master, storage::create_master_key(master_of(options)));
-    PYKALA_CHECK(
-        storage::key_store::create(keys_of(options), options.tenant, std::move(master), now));
-    return true;
+    const auto database = database_of(options).string();
+    PYKALA_CHECK(storage::create_tenant_database(database, identity, options.log_origin, now));
+    const auto with_keys = make_keys(options, now);
+    // without keys it holds nothing and could never hold anything
+    if (!with_keys) fs::remove(database);
+    return with_keys;
+}
+
+void remove_tenant(const tenant_options& options) {
+    const auto keys = keys_of(options);
+    std::error_code ignored;
+    for (const auto& file : {database_of(options), keys.first, keys.second})
+        for (const auto* tail : {"", "-wal", "-shm", "-journal", ".lock"})
+            fs::remove(file.string() + tail, ignored);
+    fs::remove(master_key_of(options), ignored);
+}
+
+result<register_map> load_mapping(const register_settings& of, const pack& own,
+                                  diagnostics& findings) {
+    PYKALA_TRY(const auto mapping, read_text(of.mapping));
+    if (of.labels.empty()) return load_register_map(mapping, nullptr, own, findings);
+    PYKALA_TRY(const auto labels, read_text(of.labels));
+    return load_register_map(mapping, &labels, own, findings);
 }
 
 result<std::unique_ptr<tenant>> tenant::open(const tenant_options& options,
@@ -96,7 +149,7 @@ result<std::unique_ptr<tenant>> tenant::open(const tenant_options& options,
     PYKALA_TRY(const auto identity, identity_of(options, load_policies(texts.policies).set));
     PYKALA_TRY(made->store_,
                storage::tenant_store::open({database_of(options).string(), identity}));
-    PYKALA_TRY(auto master, storage::read_master_key(master_of(options)));
+    PYKALA_TRY(auto master, storage::read_master_key(master_key_of(options)));
     PYKALA_TRY(made->keys_,
                storage::key_store::open(keys_of(options), options.tenant, std::move(master)));
     PYKALA_TRY(made->law_, standing_law::open(texts, options.tenant, *made->store_));
@@ -121,6 +174,43 @@ result<std::unique_ptr<tenant>> tenant::open(const tenant_options& options,
     return made;
 }
 
+namespace {
+
+// Under which a register finds a number or an address again that may not be used for marketing.
+auto suppression_by(const storage::key_store& keys) {
+    return [keys = &keys](std::string_view text) {
+        const auto kind = text.find('@') == std::string_view::npos ? storage::lookup_kind::phone
+                                                                   : storage::lookup_kind::email;
+        return to_hex(keys->lookup_hash(kind, text));
+    };
+}
+
+}  // namespace
+
+result<bool> tenant::open_registers(const tenant_options& options) {
+    for (const auto& each : options.registers) {
+        diagnostics findings;
+        PYKALA_TRY(auto map, load_mapping(each, law_->own(), findings));
+        if (has_errors(findings))
+            return fail(problem_kind::invalid, "register_mapping", to_string(findings.front()));
+        const auto same = [&](const auto& other) { return other->id() == map.id; };
+        if (std::ranges::any_of(registers_, same))
+            return fail(problem_kind::invalid, "register_mapping",
+                        fmt::format("`{}` names two registers `{}`", options.tenant, map.id),
+                        "the `id` of each mapping is its own");
+        std::error_code ignored;
+        if (!fs::is_regular_file(each.database, ignored))
+            return fail(problem_kind::not_found, "register_missing",
+                        fmt::format("there is no register `{}`", each.database.string()),
+                        "check `database` in the configuration");
+        PYKALA_TRY(auto port,
+                   storage::open_sqlite_register(each.database.string(), std::move(map),
+                                                 {.suppression_key = suppression_by(*keys_)}));
+        registers_.push_back(std::move(port));
+    }
+    return true;
+}
+
 result<bool> tenant::open_samples(const tenant_options& options) {
     PYKALA_TRY(const auto root, find_definitions(options.definitions));
     PYKALA_TRY(const auto texts, read_definitions(root, samples));
@@ -129,11 +219,8 @@ result<bool> tenant::open_samples(const tenant_options& options) {
     const auto* labels = text_named(texts, fmt::format("{}/labels.toml", samples));
     if (!words || !labels)
         return fail(problem_kind::not_found, "no_samples", "the sample registers are not there");
-    const auto suppress = [keys = keys_.get()](std::string_view text) {
-        const auto kind = text.find('@') == std::string_view::npos ? storage::lookup_kind::phone
-                                                                   : storage::lookup_kind::email;
-        return to_hex(keys->lookup_hash(kind, text));
-    };
+    std::error_code error;
+    fs::create_directories(folder, error);
     for (const auto id : register_order) {
         const auto* text =
             text_named(texts, fmt::format("{}/{}/{}.toml", samples, options.tenant, id));
@@ -148,33 +235,38 @@ result<bool> tenant::open_samples(const tenant_options& options) {
         if (!fs::exists(file))
             PYKALA_CHECK(storage::make_sample_register(folder.string(), law_->own(), map,
                                                        clock_.now().on, words->text));
-        PYKALA_TRY(auto port, storage::open_sqlite_register(file.string(), std::move(map),
-                                                            {.suppression_key = suppress}));
+        PYKALA_TRY(auto port,
+                   storage::open_sqlite_register(file.string(), std::move(map),
+                                                 {.suppression_key = suppression_by(*keys_)}));
         registers_.push_back(std::move(port));
     }
     PYKALA_TRY(site_.people, storage::sample_people(law_->own(), words->text));
     return true;
 }
 
-void tenant::begin_work() {
+void tenant::open_desk() {
     desk::settings own;
-    std::vector<register_port*> ports;
+    site_.registers.clear();
     for (const auto& each : registers_) {
         own.registers.push_back(each->id());
-        ports.push_back(each.get());
+        site_.registers.push_back(each.get());
     }
-    site_.registers = ports;
     const desk::ports world{
         *cases_, *seals_, clock_,
         ids_,    *law_,   [this](std::function<void()> work) { later_.run_soon(std::move(work)); }};
     desk_ = std::make_unique<desk::front_desk>(world, std::move(own));
+    site_.desk = desk_.get();
+}
+
+void tenant::begin_work() {
+    open_desk();
+    std::vector<register_port*> ports = site_.registers;
     answers_ = std::make_unique<answer_maker>(ports, *documents_, site_);
     fulfilment_world outside{*desk_, *cases_, *seals_, clock_, std::move(ports)};
     outside.copy = [this](const desk::open_case& c, register_port& at,
                           const register_answer& gave) { return answers_->copy(c, at, gave); };
     outside.package = [this](const desk::open_case& c) { return answers_->make(c); };
     fulfilment_ = std::make_unique<fulfilment>(std::move(outside));
-    site_.desk = desk_.get();
     site_.answers = answers_.get();
     working_ = std::jthread([this](const std::stop_token& end) {
         std::mutex mutex;

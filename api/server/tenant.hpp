@@ -1,10 +1,11 @@
 // One tenant in service: its database, keys, registers, the desk, and what carries out in the
-// registers what the desk decided. Everything of a tenant stands in one folder:
-//     cases.db           the tenant's database
-//     keys/              master key and the first copy of the key store
-//     keys-second/       the second copy
-//     documents/         sealed files
-//     registers/         sample registers (demo)
+// registers what the desk decided. A tenant's data stand in one folder, its keys in two others:
+//     FOLDER/cases.db                          the tenant's database
+//     FOLDER/documents/                        sealed files
+//     FOLDER/registers/                        sample registers (demo)
+//     KEYS/keys.db, KEYS/master.key            the first copy of the key store, and its master key
+//     SECOND_KEYS/keys.db                      the second copy
+// A demo, whose keys protect nothing, has them in FOLDER/keys and FOLDER/keys-second.
 #pragma once
 
 #include <atomic>
@@ -38,17 +39,38 @@ public:
     log::stream_tag new_stream() override;
 };
 
+// A register of the tenant, reached by a connector.
+struct register_settings {
+    std::string kind;  // `sqlite`
+    std::filesystem::path database;
+    std::filesystem::path mapping, labels;  // storage/registers/README.md; labels may be empty
+};
+
 struct tenant_options {
     std::filesystem::path folder;
     std::string tenant;
     storage::purpose use = storage::purpose::demo;
     std::string definitions;  // as for find_definitions()
     std::string log_origin;   // of a new database
+    // Folders, and the file of the master key; empty: those of a demo.
+    std::filesystem::path keys{}, second_keys{}, master_key{};
+    std::vector<register_settings> registers{};  // in the order in which they are read
 };
+
+std::filesystem::path database_of(const tenant_options& options);
+storage::key_paths keys_of(const tenant_options& options);
+std::filesystem::path master_key_of(const tenant_options& options);
 
 // Makes the folder, the database and the keys. Problems: `store_exists`, `key_store_exists` and
 // those of storage.
 result<bool> create_tenant(const tenant_options& options, const definition_texts& texts);
+
+// Takes away what create_tenant() made, before anything was kept in it.
+void remove_tenant(const tenant_options& options);
+
+// The mapping of a register; faults become findings. Problem `unreadable_file` (not_found).
+result<register_map> load_mapping(const register_settings& of, const pack& own,
+                                  diagnostics& findings);
 
 class tenant {
 public:
@@ -58,7 +80,12 @@ public:
                                                 const definition_texts& texts);
     // The sample registers, made where they are not there yet, and the people to sign in as.
     result<bool> open_samples(const tenant_options& options);
-    // Begins to carry out what waits, on a thread of its own.
+    // The registers that the options name. Problems `register_mapping` (invalid: the first fault of
+    // a mapping), `unreadable_file`, those of the connector.
+    result<bool> open_registers(const tenant_options& options);
+    // Opens the desk; from then on the site answers.
+    void open_desk();
+    // As open_desk(), and begins to carry out what waits, on a thread of its own.
     void begin_work();
     ~tenant();
 

@@ -7,7 +7,7 @@
 
 #include "api/web/cases.hpp"
 #include "api/web/endpoints.hpp"
-#include "storage/json/read_json.hpp"
+#include "api/web/json_body.hpp"
 #include "storage/sqlite/staff.hpp"
 
 namespace pykala::api::web {
@@ -50,6 +50,7 @@ value_object case_json(const desk::open_case& c) {
         {"channel", now.channel},
         {"identity", value_object{{"assurance", now.who.assurance}}},
         {"assignee", now.assignee.empty() ? value() : value(now.assignee)},
+        {"subject", now.subject},
         {"received_on", to_string(now.received_on)},
         {"received_at", now.received_at ? value(to_string(*now.received_at)) : value()},
         {"due_on", to_string(now.due.due_on)},
@@ -72,16 +73,6 @@ http::response with_version(value_object shown, std::uint64_t version, unsigned 
     auto said = json_answer(std::move(shown), status);
     said.set("ETag", fmt::format("\"{}\"", version));
     return said;
-}
-
-result<value_object> body_of(const call& at) {
-    if (!at.asked.header("content-type").starts_with("application/json"))
-        return fail(problem_kind::invalid, "bad_content_type", "a JSON object is expected",
-                    "send `Content-Type: application/json`");
-    PYKALA_TRY(const auto body, storage::read_json(at.asked.body));
-    const auto* members = body.as_object();
-    if (!members) return fail(problem_kind::invalid, "bad_body", "a JSON object is expected");
-    return *members;
 }
 
 result<std::string> key_of(const call& at) {
@@ -143,7 +134,7 @@ result<http::response> list_cases(call& at) {
 
 result<http::response> file_case(call& at) {
     PYKALA_TRY(const auto key, key_of(at));
-    PYKALA_TRY(auto inputs, body_of(at));
+    PYKALA_TRY(auto inputs, json_body(at));
     PYKALA_TRY(const auto by, first_actor(at));
     cases::command what{.kind = cases::command_kind::file, .inputs = std::move(inputs), .by = by};
     what.idempotency_key = key;
@@ -212,20 +203,16 @@ result<std::uint64_t> version_of(const call& at) {
 
 result<http::response> take_transition(call& at) {
     PYKALA_TRY(const auto key, key_of(at));
-    PYKALA_TRY(auto inputs, body_of(at));
+    PYKALA_TRY(auto inputs, json_body(at));
     PYKALA_TRY(const auto version, version_of(at));
-    const auto named = inputs.find("transition");
-    const auto* name = named == inputs.end() ? nullptr : named->second.as_string();
-    if (!name)
-        return fail(problem_kind::invalid, "missing_input", "`transition` is missing",
-                    "its value is the name of a transition of the workflow");
+    PYKALA_TRY(const auto name, text_member(inputs, "transition"));
     PYKALA_TRY(const auto c, at.here.desk->read(at.parts.front()));
-    const auto* step = workflow::find_transition(c.how->flow, *name);
+    const auto* step = workflow::find_transition(c.how->flow, name);
     PYKALA_TRY(cases::actor by, first_actor(at));
     for (const auto& each : actors_of(at.who))
         if (step && std::ranges::find(step->by, each.role) != step->by.end()) by = each;
-    cases::command what{.name = *name, .by = std::move(by)};
-    inputs.erase(named);
+    cases::command what{.name = name, .by = std::move(by)};
+    inputs.erase("transition");
     what.inputs = std::move(inputs);
     what.expected_version = version;
     what.idempotency_key = key;
@@ -235,7 +222,15 @@ result<http::response> take_transition(call& at) {
                         taken.given.versions.front());
 }
 
+result<http::response> describe(call& at) {
+    http::response said;
+    said.set("Content-Type", "application/json");
+    said.body = std::string(at.here.pages->asset("openapi.json"));
+    return said;
+}
+
 constexpr auto table = std::to_array<endpoint>({
+    {"GET", "/api/v1/openapi.json", door::api, true, {}, describe},
     {"GET", "/api/v1/cases", door::api, false, case_workers, list_cases},
     {"POST", "/api/v1/cases", door::api, false, case_workers, file_case},
     {"GET", "/api/v1/cases/{case}", door::api, false, case_workers, show_case},

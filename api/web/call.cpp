@@ -81,7 +81,7 @@ unsigned status_of(const problem& wrong) {
     if (wrong.code == "too_many_attempts") return 429;
     if (wrong.code == "method_not_allowed") return 405;
     if (wrong.code == "version_needed") return 428;
-    if (wrong.code == "version_is_not_current") return 412;
+    if (wrong.code == "version_moved") return 412;
     switch (wrong.kind) {
         case problem_kind::invalid:
             return 400;
@@ -105,8 +105,9 @@ unsigned status_of(const problem& wrong) {
 
 http::response error_answer(call& at, door through, const problem& wrong) {
     const unsigned status = status_of(wrong);
-    if (through != door::api) {
-        const auto key = fmt::format("error.{}", status);
+    if (through != door::api && through != door::local) {
+        // a version that moved is, for people, what two of them did at the same time
+        const auto key = fmt::format("error.{}", status == 412 ? 409 : status);
         const auto& texts = at.here.pages->texts();
         const auto of_code = "refusal." + wrong.code;
         const auto* says = texts.contains(of_code) ? of_code.c_str()

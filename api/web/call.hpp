@@ -31,8 +31,9 @@ struct visitor {
     std::optional<identified_person> person{};  // a customer
 };
 
-// Through which door a route is reached, which says how one signs in and how errors look.
-enum class door { open, portal, staff, api };
+// Through which door a route is reached, which says how one signs in and how errors look. `local`
+// routes are there for commands on the same machine only, who may read the data anyway.
+enum class door { open, portal, staff, api, local };
 
 struct call {
     const http::request& asked;

@@ -42,7 +42,7 @@ bool same_method(std::string_view of_route, std::string_view asked) {
 }
 
 door door_of(std::string_view path) {
-    if (path.starts_with("/api/")) return door::api;
+    if (path.starts_with("/api/") || path.starts_with("/local/")) return door::api;
     if (path.starts_with("/officer/") || path.starts_with("/audit/")) return door::staff;
     return door::portal;
 }
@@ -71,7 +71,7 @@ void choose_language(call& at) {
 }
 
 result<bool> read_post(call& at, const endpoint& to) {
-    if (to.method != "POST" || to.through == door::api) return true;
+    if (to.method != "POST" || to.through == door::api || to.through == door::local) return true;
     if (!at.asked.header("content-type").starts_with("application/x-www-form-urlencoded"))
         return fail(problem_kind::invalid, "bad_content_type", "a form is expected");
     auto form = http::read_form(at.asked.body);
@@ -88,7 +88,8 @@ result<http::response> admit(call& at, const endpoint& to) {
             return fail(problem_kind::forbidden, "role_may_not", "your role may not do this");
         if (to.through == door::api || at.asked.method == "POST")
             return fail(problem_kind::forbidden, "not_signed_in", "nobody is signed in",
-                        "sign in, or send a bearer token");
+                        at.asked.local ? "say in whose name: --user NAME"
+                                       : "sign in, or send a bearer token");
         if (to.through == door::staff) return see_other(at, "/officer/sign-in");
         // who asked for the form of a right gets it after signing in
         const auto wanted = at.parts.empty() ? std::nullopt : from_name<right>(at.parts.front());
@@ -112,7 +113,8 @@ const std::vector<endpoint>& endpoints() {
         std::vector<endpoint> made;
         for (const auto part :
              {entry_endpoints(), customer_endpoints(), queue_endpoints(), officer_endpoints(),
-              arrival_endpoints(), answer_endpoints(), api_endpoints(), audit_endpoints()})
+              arrival_endpoints(), answer_endpoints(), api_endpoints(), audit_endpoints(),
+              local_endpoints()})
             made.insert(made.end(), part.begin(), part.end());
         return made;
     }();
@@ -125,6 +127,7 @@ http::response dispatch(const http::request& asked, const site& here, std::strin
     choose_language(at);
     std::string allowed;
     for (const auto& each : endpoints()) {
+        if (each.through == door::local && !asked.local) continue;
         auto parts = match(each.pattern, path);
         if (!parts) continue;
         if (!same_method(each.method, asked.method)) {

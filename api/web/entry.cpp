@@ -1,4 +1,5 @@
 // Start page, style sheet, sign-in and sign-out.
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -32,7 +33,27 @@ result<http::response> style_sheet(call& at) {
     return said;
 }
 
+// How to ask without signing in, as the pack names the company: the ways that it accepts.
+result<http::response> ask_otherwise_page(call& at) {
+    const auto& own = *at.here.own;
+    const auto by = [&](channel way, const std::string& contact) {
+        const auto& ways = own.channels_accepted;
+        return std::ranges::find(ways, way) == ways.end() ? std::string() : contact;
+    };
+    value_array companies;
+    for (const auto& [id, each] : own.controllers)
+        companies.emplace_back(
+            value_object{{"name", each.name},
+                         {"address", by(channel::letter, each.address.value)},
+                         {"visit", by(channel::visit, each.visiting_address.value)},
+                         {"phone", by(channel::phone, each.phone.value)},
+                         {"email", by(channel::email, each.email.value)}});
+    return page(at, "ask_otherwise", {{"controllers", std::move(companies)}});
+}
+
 result<http::response> customer_sign_in_page(call& at) {
+    // identification over OpenID Connect comes later; until then nobody is left without a way
+    if (!at.here.demo) return ask_otherwise_page(at);
     if (!may_test_sign_in(at)) return no_test_sign_in();
     prepare_open_form(at);
     value_array people;

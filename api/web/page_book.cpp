@@ -156,7 +156,8 @@ result<page_book> page_book::compile(const std::vector<page_source>& sources) {
     std::map<std::string, std::string> files;
     for (const auto& each : sources) {
         if (each.name.ends_with(".page")) files.emplace(each.name, each.text);
-        if (each.name.ends_with(".css")) made.assets_.emplace(each.name, each.text);
+        if (each.name.ends_with(".css") || each.name.ends_with(".json"))
+            made.assets_.emplace(each.name, each.text);
         for (const auto which : all_languages)
             if (each.name == std::string(name_of(which)) + ".txt" ||
                 each.name.ends_with("." + std::string(name_of(which)) + ".txt"))

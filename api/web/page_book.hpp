@@ -38,7 +38,8 @@ public:
     std::string text(std::string_view key, language in) const;
     // Every key of the texts.
     const std::map<std::string, text3, std::less<>>& texts() const { return texts_; }
-    // A file that is sent as it is (the style sheet); empty where there is none.
+    // A file that is sent as it is (style sheet, description of the API); empty where there is
+    // none.
     std::string_view asset(std::string_view name) const;
 
 private:

@@ -19,8 +19,19 @@ http::response plain(unsigned status, std::string text, std::string route) {
 
 }  // namespace
 
+http::response web_app::answer_command(const http::request& asked) const {
+    const std::string_view path = asked.path;
+    for (const auto& each : sites_) {
+        const auto prefix = "/" + each.at->tenant;
+        if (path.starts_with(prefix) && path.substr(prefix.size()).starts_with('/'))
+            return dispatch(asked, *each.at, path.substr(prefix.size()));
+    }
+    return refuse(404, "unknown_tenant");
+}
+
 http::response web_app::answer(const http::request& asked) const {
     if (asked.path == "/healthz") return plain(200, "ok\n", "/healthz");
+    if (asked.local) return answer_command(asked);
     const std::string_view path = asked.path;
     const auto host = std::string_view(asked.host).substr(0, asked.host.find(':'));
     for (const auto& each : sites_) {

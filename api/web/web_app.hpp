@@ -27,6 +27,8 @@ public:
 
 private:
     http::response root(const http::request& asked) const;
+    // Below the tenant's id, whatever its host name.
+    http::response answer_command(const http::request& asked) const;
 
     std::vector<served_site> sites_;
     const page_book& pages_;

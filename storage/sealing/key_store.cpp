@@ -68,7 +68,8 @@ std::string normal_phone(std::string_view number) {
 
 secret_text normalised(lookup_kind kind, std::string_view text) {
     if (kind == lookup_kind::phone) return secret_text(normal_phone(text));
-    if (kind == lookup_kind::register_person) return secret_text(std::string(text));
+    if (kind == lookup_kind::register_person || kind == lookup_kind::address)
+        return secret_text(std::string(text));
     secret_text out;
     if (kind == lookup_kind::email) {
         for (const char c : trimmed(text)) out.text() += lower(c);
@@ -93,6 +94,8 @@ std::string_view name_of(lookup_kind kind) {
             return "phone";
         case lookup_kind::register_person:
             return "register_person";
+        case lookup_kind::address:
+            return "address";
     }
     throw std::logic_error("no such kind of lookup");
 }

@@ -32,7 +32,7 @@ struct key_facts_row {
 };
 
 // What a value is, for the lookup hash; it decides how it is normalised. The names are in the hash.
-enum class lookup_kind { hetu, customer_number, email, phone, register_person };
+enum class lookup_kind { hetu, customer_number, email, phone, register_person, address };
 std::string_view name_of(lookup_kind kind);
 
 // Safe to use from several threads. What it hands out lives in the caller's memory and is wiped

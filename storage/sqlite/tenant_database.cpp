@@ -67,21 +67,6 @@ result<void> check_ours(connection& db) {
     return {};
 }
 
-result<void> check_identity(connection& db, const tenant_identity& wanted) {
-    PYKALA_TRY(const tenant_identity found, read_tenant_identity(db));
-    if (found.tenant != wanted.tenant)
-        return fail(
-            problem_kind::refused, "store_wrong_tenant",
-            fmt::format("the database belongs to `{}`, not `{}`", found.tenant, wanted.tenant),
-            "check the paths of the configuration");
-    if (found.use != wanted.use)
-        return fail(problem_kind::refused, "store_wrong_purpose",
-                    fmt::format("the database is marked `{}`, not `{}`", name_of(found.use),
-                                name_of(wanted.use)),
-                    "`pykala demo` opens demo databases only, `pykala serve` never does");
-    return {};
-}
-
 // Every step is a transaction of its own: interrupted, the next start goes on from there.
 result<void> migrate(connection& db) {
     PYKALA_TRY(const std::int64_t from, pragma_number(db, "user_version"));
@@ -118,6 +103,27 @@ result<void> fill_new(connection& db, const tenant_identity& identity, const std
 }
 
 }  // namespace
+
+result<void> look_at_tenant_database(const std::string& path) {
+    if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT)
+        return fail(problem_kind::not_found, "store_missing", "there is no database of the tenant",
+                    "make one with `pykala init`, or check the data directory");
+    return look_at_header(path);
+}
+
+result<void> check_tenant_identity(const tenant_identity& found, const tenant_identity& wanted) {
+    if (found.tenant != wanted.tenant)
+        return fail(
+            problem_kind::refused, "store_wrong_tenant",
+            fmt::format("the database belongs to `{}`, not `{}`", found.tenant, wanted.tenant),
+            "check the paths of the configuration");
+    if (found.use != wanted.use)
+        return fail(problem_kind::refused, "store_wrong_purpose",
+                    fmt::format("the database is marked `{}`, not `{}`", name_of(found.use),
+                                name_of(wanted.use)),
+                    "`pykala demo` opens demo databases only, `pykala serve` never does");
+    return {};
+}
 
 result<write_lock> write_lock::take(const std::string& database_path) {
     const std::string path = database_path + ".lock";
@@ -175,16 +181,14 @@ result<void> create_tenant_database(const std::string& path, const tenant_identi
 
 result<connection> open_tenant_database(const std::string& path, const tenant_identity& identity,
                                         const std::string& vfs) {
-    if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT)
-        return fail(problem_kind::not_found, "store_missing", "there is no database of the tenant",
-                    "make one with `pykala init`, or check the data directory");
-    PYKALA_CHECK(look_at_header(path));
+    PYKALA_CHECK(look_at_tenant_database(path));
     sqlite_options options;
     options.vfs = vfs;
     PYKALA_TRY(connection db, connection::open(path, options));
     PYKALA_CHECK(check_ours(db));
     PYKALA_CHECK(migrate(db));
-    PYKALA_CHECK(check_identity(db, identity));
+    PYKALA_TRY(const tenant_identity found, read_tenant_identity(db));
+    PYKALA_CHECK(check_tenant_identity(found, identity));
     PYKALA_CHECK(db.run(tuning));
     return db;
 }

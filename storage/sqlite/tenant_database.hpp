@@ -61,4 +61,10 @@ result<connection> open_tenant_reader(const std::string& path, const std::string
 // Whose database a file is, read without opening it for writing.
 result<tenant_identity> read_tenant_identity(connection& db);
 
+// Whether there is a file that begins as one of ours. Problems `store_missing`, `store_foreign`,
+// `store_corrupt`.
+result<void> look_at_tenant_database(const std::string& path);
+// Problems `store_wrong_tenant`, `store_wrong_purpose`.
+result<void> check_tenant_identity(const tenant_identity& found, const tenant_identity& wanted);
+
 }  // namespace pykala::storage

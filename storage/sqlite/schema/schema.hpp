@@ -29,5 +29,7 @@ extern const std::string_view v1_queue_sql;
 extern const std::string_view v1_work_sql;
 extern const std::string_view v1_people_sql;
 extern const std::string_view v1_log_sql;
+// Later versions.
+extern const std::string_view v3_sign_in_sql;
 
 }  // namespace pykala::storage

@@ -1,0 +1,177 @@
+// `pykala case` and `pykala queue`: cases from the command line, by the routes that programs use.
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "api/command_line/command_line.hpp"
+#include "api/command_line/instance_command.hpp"
+#include "api/command_line/print.hpp"
+#include "storage/json/read_json.hpp"
+#include "storage/sealing/session_seal.hpp"
+
+namespace pykala::api {
+namespace {
+
+struct case_flags {
+    instance_flags of;
+    std::string number, part, input = "-", key, format = "table";
+    std::string state, right, due_before, assignee, sort, cursor;
+    int limit = 50;
+    bool rebuild = false;
+};
+
+std::string text_of(const value& from) {
+    const auto* text = from.as_string();
+    return text ? *text : std::string("-");
+}
+
+// Parameters that were given, for the query.
+std::string query_of(const case_flags& flags) {
+    std::string query = fmt::format("limit={}", flags.limit);
+    for (const auto& [name, text] : {std::pair{"state", flags.state},
+                                     {"right", flags.right},
+                                     {"due_before", flags.due_before},
+                                     {"assignee", flags.assignee},
+                                     {"sort", flags.sort},
+                                     {"cursor", flags.cursor}})
+        if (!text.empty()) query += fmt::format("&{}={}", name, http::encoded(text));
+    return query;
+}
+
+int run_list(const case_flags& flags) {
+    const auto said = ask_instance(flags.of, {.path = "/api/v1/cases", .query = query_of(flags)});
+    if (!said) return print(said.error());
+    if (flags.format == "json") {
+        std::cout << said->body << '\n';
+        return 0;
+    }
+    const auto read = storage::read_json(said->body);
+    if (!read) return print(read.error());
+    fmt::print("{:<16} {:<14} {:<17} {:<11} {:<11} {:<11} {}\n", "case", "right", "state",
+               "received", "due", "act by", "assignee");
+    if (const auto* rows = (*read)["cases"].as_array())
+        for (const auto& row : *rows)
+            fmt::print("{:<16} {:<14} {:<17} {:<11} {:<11} {:<11} {}\n", text_of(row["id"]),
+                       text_of(row["right"]), text_of(row["state"]), text_of(row["received_on"]),
+                       text_of(row["due_on"]), text_of(row["act_by"]), text_of(row["assignee"]));
+    if (const auto* next = (*read)["next"].as_string())
+        fmt::print(stderr, "more: --cursor {}\n", *next);
+    return 0;
+}
+
+int run_show(const case_flags& flags) {
+    auto path = "/api/v1/cases/" + http::encoded(flags.number);
+    if (flags.part != "case") path += "/" + flags.part;
+    const auto said = ask_instance(flags.of, {.path = std::move(path)});
+    if (!said) return print(said.error());
+    std::cout << said->body << '\n';
+    return 0;
+}
+
+result<value_object> read_request(const std::string& file) {
+    std::ifstream opened;
+    if (file != "-") opened.open(file, std::ios::binary);
+    std::istream& in = file == "-" ? std::cin : opened;
+    if (!in)
+        return fail(problem_kind::not_found, "unreadable_file",
+                    fmt::format("the file `{}` cannot be opened", file),
+                    "name a file that exists, or - for standard input");
+    const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    PYKALA_TRY(const auto read, storage::read_json(text));
+    if (const auto* members = read.as_object()) return *members;
+    return fail(problem_kind::invalid, "bad_body", "a JSON object is expected",
+                "engine/case/README.md lists the inputs of a request");
+}
+
+int run_file(const case_flags& flags) {
+    auto request = read_request(flags.input);
+    if (!request) return print(request.error());
+    const auto key = flags.key.empty() ? storage::new_bearer_secret() : flags.key;
+    const auto said = ask_instance(flags.of, {.method = "POST",
+                                              .path = "/api/v1/cases",
+                                              .body = *std::move(request),
+                                              .headers = {{"Idempotency-Key", key}}});
+    if (!said) return print(said.error());
+    std::cout << said->body << '\n';
+    return 0;
+}
+
+int run_queue(const case_flags& flags) {
+    const auto said =
+        flags.rebuild ? ask_instance(flags.of, {.method = "POST", .path = "/local/queue/rebuild"})
+                      : ask_instance(flags.of, {.path = "/local/queue"});
+    if (!said) return print(said.error());
+    std::cout << said->body << '\n';
+    const auto read = storage::read_json(said->body);
+    const auto* findings = read ? (*read)["findings"].as_array() : nullptr;
+    return findings && !findings->empty() ? 1 : 0;
+}
+
+void add_list(CLI::App& group, const std::shared_ptr<case_flags>& flags, outcome& out) {
+    auto* list = group.add_subcommand("list", "the queue, the most urgent first");
+    add_instance_flags(*list, flags->of, true);
+    list->add_option("--state", flags->state, "only cases in this state");
+    list->add_option("--right", flags->right, "only requests of this right");
+    list->add_option("--due-before", flags->due_before, "only cases due before this day");
+    list->add_option("--assignee", flags->assignee, "only cases of this user");
+    list->add_option("--sort", flags->sort, "due_on, received_on or id; - before it: last first");
+    list->add_option("--limit", flags->limit, "1 to 500")->capture_default_str();
+    list->add_option("--cursor", flags->cursor, "of the page before");
+    list->add_option("--format", flags->format, "table or json")
+        ->check(CLI::IsMember({"table", "json"}))
+        ->capture_default_str();
+    list->footer("Example: pykala case list --tenant kuopio --user anna.virtanen --state received");
+    list->callback([flags, &out] { out.exit_status = run_list(*flags); });
+}
+
+}  // namespace
+
+void add_case(CLI::App& app, outcome& out) {
+    auto* group = app.add_subcommand("case", "cases: list, show and file them");
+    group->require_subcommand(1);
+    auto flags = std::make_shared<case_flags>();
+    flags->part = "case";
+    add_list(*group, flags, out);
+
+    auto* show = group->add_subcommand("show", "one case as JSON; that you looked is noted");
+    add_instance_flags(*show, flags->of, true);
+    show->add_option("NUMBER", flags->number, "of the case")->required();
+    show->add_option("--part", flags->part, "case, events or records")
+        ->check(CLI::IsMember({"case", "events", "records"}))
+        ->capture_default_str();
+    show->footer("Example: pykala case show KUO-2026-000123 --tenant kuopio --user anna.virtanen");
+    show->callback([flags, &out] { out.exit_status = run_show(*flags); });
+
+    auto* file = group->add_subcommand(
+        "file", "enters a request that came by letter, phone, e-mail or visit, read as JSON");
+    add_instance_flags(*file, flags->of, true);
+    file->add_option("--input", flags->input,
+                     "a file, - is standard input: personal data never stands on a command line")
+        ->capture_default_str();
+    file->add_option("--key", flags->key,
+                     "the same key again gives the same case; without it one is drawn");
+    file->footer(
+        "Example: pykala case file --tenant kuopio --user anna.virtanen --input letter.json\n"
+        R"(letter.json: {"right":"access","channel":"letter","language":"fi",)"
+        "\n"
+        R"(              "received_on":"2026-11-20","subject":{"customer_number":"…"}})");
+    file->callback([flags, &out] { out.exit_status = run_file(*flags); });
+}
+
+void add_queue(CLI::App& app, outcome& out) {
+    auto* group = app.add_subcommand("queue", "the queue, which is made from the events");
+    group->require_subcommand(1);
+    auto flags = std::make_shared<case_flags>();
+    auto* check = group->add_subcommand("check", "whether the queue is what the events say");
+    add_instance_flags(*check, flags->of, false);
+    check->add_flag("--rebuild", flags->rebuild,
+                    "writes anew what differs; only while no server runs");
+    check->footer("Example: pykala queue check --tenant kuopio");
+    check->callback([flags, &out] { out.exit_status = run_queue(*flags); });
+}
+
+}  // namespace pykala::api

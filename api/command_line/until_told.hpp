@@ -13,6 +13,9 @@ public:
         sigaddset(&ends_, SIGINT);
         sigaddset(&ends_, SIGTERM);
         pthread_sigmask(SIG_BLOCK, &ends_, nullptr);
+        // a file that may not grow and a log that nobody reads are errors, not the end
+        std::signal(SIGXFSZ, SIG_IGN);
+        std::signal(SIGPIPE, SIG_IGN);
     }
     // Until Ctrl-C or SIGTERM.
     void wait() const {

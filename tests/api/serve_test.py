@@ -16,7 +16,7 @@ import time
 import urllib.request
 
 sys.path.insert(0, os.path.dirname(__file__))
-from instance_support import PASSWORD, PYKALA, SOURCE, instance, run
+from instance_support import PASSWORD, PYKALA, api, instance, run
 
 
 def refused(said, *codes):
@@ -78,10 +78,12 @@ database = "a.db"
 mapping = "a.toml"
 [tenant.turku]
 url = "https://b.example"
+[metrics]
+adress = "127.0.0.1"
 ''')
     said = run("serve", "--check", "--config", file)
     refused(said, "broken_configuration")
-    for expected in (":4:1: S01: unknown key `foldr`", "did you mean `folder`?", ":6:10: I04:", ":7:10: I04:",
+    for expected in (":4:1: S01: unknown key `foldr`", ":26:1: S01: unknown key `adress`", "did you mean `address`?", ":6:10: I04:", ":7:10: I04:",
                      ":9:11: I02:", ":10:8: S03:", ": I05: sign-in of customers over OpenID Connect is not available",
                      ": I05: sending mail is not available", ":16:7: I03:", ":20:8: S05:", ": I03: `kss` and `turku`"):
         assert expected in said.stderr, f"{expected} is not in:\n{said.stderr}"
@@ -161,6 +163,7 @@ def check_faults_of_the_world(made):
         assert made.command("serve", "--check").returncode == 0
         os.rename(kept, made.path(keys, "kuopio/keys.db"))
     taken = socket.socket()
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     taken.bind(("127.0.0.1", made.port))
     taken.listen()
     refused(made.command("serve"), "port_taken", "another program listens")
@@ -202,42 +205,73 @@ def check_demo_is_apart(made):
     os.rename(kept, database)
 
 
+def file_until_refused(client, name):
+    """How many cases were filed before the server said that there is no room."""
+    for number in range(500):
+        request = {"right": "access", "channel": "letter", "language": "fi", "received_on": "2026-11-02"}
+        status, _, body = client.post("/cases", request, f"{name}-{number}")
+        if status != 201:
+            assert status == 503 and body["title"] in ("store_full", "store_io"), body
+            return number
+    raise AssertionError("there was room for everything")
+
+
+def check_after(made, client, filed):
+    """Room again: the number that was refused is given now, and nothing between is lost."""
+    request = {"right": "access", "channel": "letter", "language": "fi", "received_on": "2026-11-02"}
+    status, _, body = client.post("/cases", request, f"room again after {filed}")
+    assert status == 201 and body["id"].endswith(f"-{filed + 1:06}"), (body, filed)
+    assert made.stop() == 0
+    assert json.loads(made.on_tenant("queue", "check").stdout) == {"findings": []}
+
+
 def check_full_disk(made):
-    """A file size that cannot grow stands for a disk that is full: the server says so, keeps what it has, and goes on
-    when there is room."""
-    import instance_support
+    """The server says that the disk is full, keeps what it has, reads on, and goes on when there is room. A small
+    file system where one may be mounted; a bound on the size of files everywhere."""
     token = made.token()
     limit = os.path.getsize(made.path("data/kuopio/cases.db")) + 300_000
     made.start(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY)))
-    filed, refusal = 0, None
+    client = api(made.port, token)
+    filed = file_until_refused(client, "bound")
+    assert client.get("/cases?limit=1")[0] == 200, "reading must go on"
+    resource.prlimit(made.server.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    check_after(made, client, filed)
+    print(f"files bounded after {filed} cases: refused, none lost")
+
+    data, kept = made.path("data"), made.path("data.kept")
+    os.rename(data, kept)
+    os.mkdir(data, 0o700)
+    small = ["mount", "-t", "tmpfs", "-o", "size=8m,mode=700", "none", data]
+    if os.geteuid() != 0 or subprocess.run(small, capture_output=True).returncode != 0:
+        print("no file system may be mounted here: the bound on files stands for it")
+        os.rmdir(data)
+        os.rename(kept, data)
+        return
     try:
-        client = instance_support.api(made.port, token)
-        for number in range(400):
-            status, _, body = client.post("/cases", {"right": "access", "channel": "letter", "language": "fi",
-                                                     "received_on": "2026-11-02"}, f"full-{number}")
-            if status != 201:
-                refusal = status, body
-                break
-            filed += 1
-        assert refusal and refusal[0] == 503 and refusal[1]["title"] in ("store_full", "store_io"), (filed, refusal)
+        shutil.copytree(kept, data, dirs_exist_ok=True)
+        made.start()
+        free = os.statvfs(data)
+        with open(os.path.join(data, "ballast"), "wb") as ballast:
+            ballast.write(b"0" * (free.f_bavail * free.f_frsize - 400_000))
+        more = file_until_refused(client, "full")
         assert client.get("/cases?limit=1")[0] == 200, "reading must go on"
-        resource.prlimit(made.server.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-        status, _, body = client.post("/cases", {"right": "access", "channel": "letter", "language": "fi",
-                                                 "received_on": "2026-11-02"}, "room again")
-        assert status == 201, body
-        assert body["id"].endswith(f"{filed + 1:06}"), (body, filed)
+        os.remove(os.path.join(data, "ballast"))
+        check_after(made, client, filed + 1 + more)
+        print(f"disk full after {more} cases: refused, none lost")
     finally:
-        assert made.stop() == 0
-    assert json.loads(made.on_tenant("queue", "check").stdout) == {"findings": []}
-    print(f"disk full after {filed} cases: refused, none lost")
+        made.stop()
+        subprocess.run(["umount", data], check=True)
+        os.rmdir(data)
+        os.rename(kept, data)
 
 
 def check_tls(folder):
     made = instance(os.path.join(folder, "tls"), url="https://tietopyynnot.example.fi")
     certificate, key = made.path("chain.pem"), made.path("key.pem")
+    name = "tietopyynnot.example.fi"
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
-                    "2", "-subj", "/CN=tietopyynnot.example.fi", "-addext", "subjectAltName=DNS:tietopyynnot.example.fi",
-                    "-keyout", key, "-out", certificate], check=True, capture_output=True)
+                    "2", "-subj", "/CN=" + name, "-addext", "subjectAltName=DNS:" + name, "-keyout", key, "-out",
+                    certificate], check=True, capture_output=True)
     made.change(f"port = {made.port}\n", f'port = {made.port}\ncertificate = "chain.pem"\n')
     refused(made.command("serve", "--check"), "I02", "private_key")
     made.change('certificate = "chain.pem"\n', 'certificate = "chain.pem"\nprivate_key = "credential:tls"\n')
@@ -282,7 +316,7 @@ def check_tls(folder):
 def check_proxies(folder):
     """Beyond loopback without TLS only the named proxy is answered."""
     made = instance(os.path.join(folder, "proxy"), url="https://tietopyynnot.example.fi")
-    made.change('address = "127.0.0.1"\nport = %d\n\n# Only' % made.port, 'address = "0.0.0.0"\nport = %d\n\n# Only' % made.port)
+    made.change(f'address = "127.0.0.1"\nport = {made.port}\n', f'address = "0.0.0.0"\nport = {made.port}\n')
     refused(made.command("serve", "--check"), "I02")
     made.add('[proxies]\ntrusted = ["127.0.0.2"]\n')
     made.start()

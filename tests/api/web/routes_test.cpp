@@ -1,8 +1,11 @@
 // Protects every route at once: each is tried with every role and with none, and lets in exactly
 // whom the table names. A route that is added is tried without being asked for.
+#include <set>
+
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "storage/json/read_json.hpp"
 #include "tests/support/web_world.hpp"
 
 using namespace pykala;
@@ -98,6 +101,36 @@ TEST_SUITE("web/routes") {
             CHECK(to.anyone == to.may.empty());
             CHECK((to.answer != nullptr));
         }
+    }
+
+    TEST_CASE("routes: the description of the API names those of the API and no others") {
+        const auto read = storage::read_json(pages_of_the_tree().asset("openapi.json"));
+        REQUIRE(read);
+        const auto& paths = *(*read)["paths"].as_object();
+        std::set<std::string> described, there;
+        for (const auto& [path, operations] : paths)
+            for (const auto& [method, operation] : *operations.as_object())
+                described.insert(fmt::format("{} /api/v1{}", method, path));
+        for (const auto& to : web::endpoints()) {
+            if (to.through != web::door::api) continue;
+            const auto method = to.method == "GET" ? "get" : "post";
+            there.insert(fmt::format("{} {}", method, to.pattern));
+        }
+        CHECK(described == there);
+    }
+
+    TEST_CASE("routes: local ones answer who came by the socket and nobody else") {
+        web_world world;
+        http::request asked{.method = "GET", .path = "/local/queue"};
+        CHECK(world.ask(asked).status == 404);
+        asked.headers.emplace_back("Pykala-User", "officer");
+        CHECK(world.ask(asked).status == 404);
+        asked.local = true;
+        CHECK(world.ask(asked).status == 200);
+        asked.path = "/api/v1/cases";
+        CHECK(world.ask(asked).status == 200);
+        asked.local = false;
+        CHECK(world.ask(asked).status == 401);
     }
 
     TEST_CASE("routes: what is not there is not found, and a wrong method is said so") {

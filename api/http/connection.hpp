@@ -2,6 +2,7 @@
 // socket. For the sources of this folder only, because Asio and Beast are slow to compile.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <map>
@@ -134,6 +135,18 @@ asio::awaitable<error_code> read(session<Stream>& on, parser& into) {
     co_return wrong;
 }
 
+// A client that still sends when it is refused would lose the answer to a reset: what it sends is
+// read and dropped for a moment.
+template <class Stream>
+asio::awaitable<void> let_finish(session<Stream>& on) {
+    error_code wrong;
+    std::array<char, 16384> rest{};
+    on.give_up_after(on.server.options.bounds.closing);
+    while (!wrong)
+        co_await on.stream.async_read_some(asio::buffer(rest),
+                                           asio::redirect_error(asio::use_awaitable, wrong));
+}
+
 // One request and its answer; false when the connection is to be closed.
 template <class Stream>
 asio::awaitable<bool> serve_one(session<Stream>& on) {
@@ -146,6 +159,7 @@ asio::awaitable<bool> serve_one(session<Stream>& on) {
     if (wrong) {
         auto said = refusal(on.server, status_of(wrong));
         co_await write(on, std::move(said));
+        co_await let_finish(on);
         co_return false;
     }
     const bool keep = reading.get().keep_alive() && ++on.served < bounds.requests_per_connection;

@@ -14,7 +14,7 @@ struct limits {
     std::chrono::milliseconds reading{20'000};   // a whole body
     std::chrono::milliseconds writing{30'000};   // a whole answer
     std::chrono::milliseconds stopping{10'000};  // requests under way, when the server stops
-    std::chrono::milliseconds closing{2'000};    // the farewell of TLS
+    std::chrono::milliseconds closing{2'000};    // farewell of TLS, rest of what is refused
     std::size_t connections = 512;
     std::size_t waiting = 256;  // units of work that wait or run; more are answered with 503
     std::size_t threads = 8;    // that run units of work

@@ -260,9 +260,8 @@ void tenant::open_desk() {
 
 void tenant::begin_work() {
     open_desk();
-    std::vector<register_port*> ports = site_.registers;
-    answers_ = std::make_unique<answer_maker>(ports, *documents_, site_);
-    fulfilment_world outside{*desk_, *cases_, *seals_, clock_, std::move(ports)};
+    answers_ = std::make_unique<answer_maker>(site_.registers, *documents_, site_);
+    fulfilment_world outside{*desk_, *cases_, *seals_, clock_, site_.registers};
     outside.copy = [this](const desk::open_case& c, register_port& at,
                           const register_answer& gave) { return answers_->copy(c, at, gave); };
     outside.package = [this](const desk::open_case& c) { return answers_->make(c); };

@@ -265,8 +265,8 @@ def check_bad_input(officer, port):
     large = b'{"request":"' + b"a" * 1_048_577 + b'"}'
     status, headers, said = officer.ask("POST", "/cases", large, **head)
     assert status == 413, said
-    many = json.dumps(letter(request={f"k{n}": n for n in range(60_000)}))
-    assert officer.ask("POST", "/cases", many, Idempotency_Key="many")[0] in (400, 413, 422)
+    many = json.dumps({f"k{n}": n for n in range(60_000)})
+    assert officer.ask("POST", "/cases", many, Idempotency_Key="many")[0] == 400
     assert officer.get("/cases?limit=500")[2] == before, "bad input changed something"
     # a client that sends a byte now and then is let go, and others are served meanwhile
     slow = socket.create_connection(("127.0.0.1", port))

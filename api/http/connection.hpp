@@ -180,6 +180,7 @@ asio::awaitable<void> serve_all(server_state& server, Stream& stream, peer_facts
     if (only.only_proxies && !on.peer.local && !only.proxies.contains(on.peer.address)) {
         auto said = refusal(server, 403);
         co_await write(on, std::move(said));
+        co_await let_finish(on);
         co_return;
     }
     bool more = true;

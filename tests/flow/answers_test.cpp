@@ -194,6 +194,41 @@ TEST_SUITE("flow/answers") {
         CHECK(customer.get(staff).status == 303);
         CHECK(officer.get(staff).body == page.body);
     }
+    TEST_CASE("access: what goes by post is not fetched before the letter has left") {
+        flow_world w("kss");
+        const auto who = sample_person_of("kss", 0);
+        const auto number =
+            w.file("access", who.hetu, who.name, {{"answer_in", "post"}, {"address_known", true}});
+        w.work();
+        release_answer(w, number);
+        REQUIRE(w.state(number).state == "executing");
+        REQUIRE(w.documents->newest(number, storage::document_kind::answer_package)->has_value());
+        const browser customer(w, who), officer(w, "officer");
+        const auto own = "/requests/" + number + "/answer/index.html";
+        CHECK(customer.get(own).status == 404);
+        CHECK_FALSE(customer.get("/requests/" + number).body.contains("/answer/"));
+        // to be printed and posted
+        CHECK(officer.get("/officer/cases/" + number + "/answer/index.html").status == 200);
+        w.take(number, "officer", "dispatch_answer",
+               {{"way", "post"}, {"dispatched_on", to_string(w.time.on)}});
+        CHECK(customer.get(own).status == 200);
+    }
+    TEST_CASE("access: an address under protection is shown to named staff alone [15(4)]") {
+        flow_world w("kuopio");
+        const auto hidden = sample_person_of("kuopio", 2);
+        const auto number = w.file("access", hidden.hetu, hidden.name);
+        w.work();
+        REQUIRE(w.state(number).flags.contains("address_protected"));
+        const browser officer(w, "officer"), dpo(w, "dpo"), customer(w, hidden);
+        const auto page = "/officer/cases/" + number + "/answer/index.html";
+        const std::string address = "<section id=\"KUO-A06\">";
+        CHECK_FALSE(officer.get(page).body.contains(address));
+        CHECK(dpo.get(page).body.contains(address));
+        w.take(number, "officer", "assign", {{"assignee", "officer-1"}});
+        CHECK(officer.get(page).body.contains(address));
+        release_answer(w, number);
+        CHECK(customer.get("/requests/" + number + "/answer/index.html").body.contains(address));
+    }
     TEST_CASE("access: what a register let go since stands in the answer all the same") {
         flow_world w("valkeakoski");
         const auto who = sample_person_of("valkeakoski", 0);

@@ -39,8 +39,11 @@ async function decides(officer) {
         await officer.reload();
         return await officer.locator(".attention").count();
     }, (reading) => reading === 0, 30);
-    await check_page(officer, "case");
-    await check_words(officer, "case");
+    for (const language of ["sv", "en", "fi"]) {
+        await officer.goto(`${officer.url().split("?")[0]}?lang=${language}`);
+        await check_page(officer, `case (${language})`);
+        await check_words(officer, `case (${language})`);
+    }
     await submit(officer, officer.locator(".bulk button"));
     await submit(officer, step(officer, "Vahvista oma säilytysaika"));
     await check_page(officer, "step");

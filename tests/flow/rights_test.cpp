@@ -12,39 +12,13 @@
 #include "api/answers/consumption.hpp"
 #include "api/answers/tables.hpp"
 #include "storage/registers/sample/sample_registers.hpp"
+#include "tests/support/browser.hpp"
 #include "tests/support/flow_world.hpp"
 
 using namespace pykala;
 using namespace pykala::tests;
 
 namespace {
-
-storage::sample_person person(const std::string& tenant, std::size_t index) {
-    return storage::sample_people(policies_of_the_tree().packs.at(tenant), words_of_the_tree())
-        .value()
-        .at(index);
-}
-
-// The officer looks at what must be looked at, and finds that it may leave.
-void look(flow_world& w, const std::string& number) {
-    const auto c = w.state(number);
-    for (const auto& call : c.release_calls)
-        w.take(number, "officer", "record_release_check",
-               {{"check", call}, {"finding", "release"}});
-    const auto& pack = policies_of_the_tree().packs.at(w.registers.tenant);
-    value_array recordings;
-    for (const auto& [id, held] : c.records)
-        if (const auto* kind = find(pack.categories, cases::text_of(held.source, "category"));
-            kind && kind->listen_first)
-            recordings.emplace_back(id);
-    if (recordings.empty()) return;
-    if (c.right == "access")
-        w.take(number, "officer", "record_listening",
-               {{"records", recordings}, {"speaker", "requester"}, {"finding", "release"}});
-    else
-        w.take(number, "officer", "record_release_check",
-               {{"check", "several_parties"}, {"records", recordings}, {"finding", "release"}});
-}
 
 void told(flow_world& w, const std::string& number) {
     for (const auto& each : w.state(number).recipients)
@@ -89,10 +63,10 @@ TEST_SUITE("flow/rights") {
         for (const auto& tenant : tenants) {
             CAPTURE(tenant);
             flow_world w(tenant);
-            const auto who = person(tenant, 0);
+            const auto who = sample_person_of(tenant, 0);
             const auto number = w.file("access", who.hetu, who.name);
             w.work();
-            look(w, number);
+            look_before_release(w, number);
             w.take(number, "officer", "release");
             w.work();
             const auto closed = w.state(number);
@@ -114,13 +88,13 @@ TEST_SUITE("flow/rights") {
     }
     TEST_CASE("access: a protected address and changed contacts stop the release [15(4)]") {
         flow_world w("kuopio");
-        const auto hidden = person("kuopio", 2);
+        const auto hidden = sample_person_of("kuopio", 2);
         const auto number = w.file("access", hidden.hetu, hidden.name);
         w.work();
         const auto calls = w.state(number).release_calls;
         CHECK(std::ranges::count(calls, "protected_address") == 1);
         CHECK(w.attempt(number, "officer", "release") != "");
-        look(w, number);
+        look_before_release(w, number);
         CHECK(w.attempt(number, "officer", "release") == "blocked_by_address_protected");
         w.take(number, "officer", "propose_release");
         w.take(number, "reviewer", "approve");
@@ -133,10 +107,10 @@ TEST_SUITE("flow/rights") {
     }
     TEST_CASE("portability: what article 20 covers in the form of the Datahub [20]") {
         flow_world w("valkeakoski");
-        const auto who = person("valkeakoski", 0);
+        const auto who = sample_person_of("valkeakoski", 0);
         const auto number = w.file("portability", who.hetu, who.name);
         w.work();
-        look(w, number);
+        look_before_release(w, number);
         w.take(number, "officer", "release_within_scope", {{"reason", "20 artiklan mukaan."}});
         w.work();
         CHECK(w.state(number).outcome == "partly_fulfilled");
@@ -160,7 +134,7 @@ TEST_SUITE("flow/rights") {
     }
     TEST_CASE("rectification: a value is corrected and a voucher gets an entry beside it [16]") {
         flow_world w("kokkola");
-        const auto who = person("kokkola", 0);
+        const auto who = sample_person_of("kokkola", 0);
         const auto contact = record_with(w, "", "crm", who.hetu, "phone") + "/phone";
         const value_object own{
             {"field", contact}, {"value", "+358401234567"}, {"self_service", true}};
@@ -193,7 +167,7 @@ TEST_SUITE("flow/rights") {
     }
     TEST_CASE("restriction: marked until the person was warned and it is lifted [18]") {
         flow_world w("kss");
-        const auto who = person("kss", 0);
+        const auto who = sample_person_of("kss", 0);
         const auto number = w.file("restriction", who.hetu, who.name);
         w.work();
         value_array all;
@@ -222,7 +196,7 @@ TEST_SUITE("flow/rights") {
             // the ordinary customer, and one who owes; some have said something about marketing
             // before
             for (const std::size_t index : {0UZ, 4UZ}) {
-                const auto who = person(tenant, index);
+                const auto who = sample_person_of(tenant, index);
                 const auto of_person = fmt::format(
                     "customer_id IN (SELECT id FROM customer WHERE hetu = '{}')", who.hetu);
                 const auto number = w.file("objection", who.hetu, who.name, marketing);
@@ -258,7 +232,7 @@ TEST_SUITE("flow/rights") {
     }
     TEST_CASE("objection: a ban outlives the data of who asked for it as a hash [21(3)]") {
         flow_world w("turku");
-        const auto who = person("turku", 1);  // contracts that ended long ago
+        const auto who = sample_person_of("turku", 1);  // contracts that ended long ago
         const auto number = w.file("objection", who.hetu, who.name, marketing);
         w.work();
         REQUIRE(w.state(number).outcome == "fulfilled");
@@ -286,7 +260,7 @@ TEST_SUITE("flow/rights") {
     }
     TEST_CASE("sealing: no name or code or address or text of a case lies open [32]") {
         flow_world w("turku");
-        const auto who = person("turku", 1);
+        const auto who = sample_person_of("turku", 1);
         const auto number = w.file(
             "erasure", who.hetu, who.name,
             {{"request", value_object{{"text", "Kissani Mirri-Merituuli asuu Kuusikujalla"}}}});

@@ -44,6 +44,7 @@ TEST_SUITE("storage/document_seal") {
             CAPTURE(size);
             const sealed_file f(size);
             CHECK(f.code(f.bytes) == "opens");
+            CHECK(f.code(f.bytes + "x") == "document_damaged");
             const auto chunks =
                 std::max<std::size_t>(1, (size + document_chunk - 1) / document_chunk);
             CHECK(f.bytes.size() == head + header + size + 17 * chunks);

@@ -161,12 +161,15 @@ void add_uses(const case_view& v, letter_facts& f) {
                                  .reason = v.said("reason", {"decide_uses"})});
     }
     if (v.state.kind != "consent_withdrawal") return;
-    std::set<std::string> on_consent;
+    // what another ground carries goes on: a use has ended only where nothing but consent carried
+    // it
+    std::set<std::string> on_consent, otherwise;
     for (const auto& [id, held] : v.state.records)
-        if (const auto* kind = v.category_of(held);
-            kind && std::ranges::find(kind->facts.basis.value, legal_basis::consent) !=
-                        kind->facts.basis.value.end())
-            for (const auto& use : kind->facts.purposes.value) on_consent.insert(name(use));
+        if (const auto* kind = v.category_of(held))
+            for (const auto basis : kind->facts.basis.value)
+                for (const auto& use : kind->facts.purposes.value)
+                    (basis == legal_basis::consent ? on_consent : otherwise).insert(name(use));
+    std::erase_if(on_consent, [&](const auto& use) { return otherwise.contains(use); });
     f.stopped.assign(on_consent.begin(), on_consent.end());
 }
 

@@ -71,8 +71,8 @@ private:
         return {"gdpr_rights.art_20_1"};
     }
 
-    void add(const std::string& name, std::string bytes, std::size_t rows,
-             std::vector<std::string> of, std::vector<std::string> law) {
+    void add(std::string name, std::string bytes, std::size_t rows, std::vector<std::string> of,
+             std::vector<std::string> law) {
         files_.push_back({name, std::string(media_type_of_file(name)), std::move(bytes), rows,
                           std::move(of), std::move(law)});
     }

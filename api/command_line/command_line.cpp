@@ -22,6 +22,7 @@ int run(int argc, char** argv) {
     add_queue(app, out);
     add_user(app, out);
     add_token(app, out);
+    add_keys(app, out);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& help) {

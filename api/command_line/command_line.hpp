@@ -32,5 +32,6 @@ void add_case(CLI::App& app, outcome& out);
 void add_queue(CLI::App& app, outcome& out);
 void add_user(CLI::App& app, outcome& out);
 void add_token(CLI::App& app, outcome& out);
+void add_keys(CLI::App& app, outcome& out);
 
 }  // namespace pykala::api

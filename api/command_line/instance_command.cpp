@@ -128,6 +128,11 @@ void add_instance_flags(CLI::App& command, instance_flags& flags, bool with_user
         command.add_option("--user", flags.user, "in whose name; a user of the tenant")->required();
 }
 
+result<tenant_options> tenant_at(const instance_flags& flags) {
+    PYKALA_TRY(auto found, find_tenant(flags));
+    return std::move(found.options);
+}
+
 result<instance> read_sound_instance(const std::string& file) {
     diagnostics findings;
     PYKALA_TRY(auto read, read_instance(file, findings));

@@ -31,6 +31,10 @@ void add_instance_flags(CLI::App& command, instance_flags& flags, bool with_user
 // `unreadable_file`, `broken_configuration`.
 result<instance> read_sound_instance(const std::string& file);
 
+// Where everything of the tenant lies that the flags name. Problems: those of the configuration,
+// `unknown_tenant` (not_found).
+result<tenant_options> tenant_at(const instance_flags& flags);
+
 struct instance_request {
     std::string method = "GET";
     std::string path;  // below the tenant: `/api/v1/cases`

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <future>
 #include <memory>
+#include <stdexcept>
 
 #include "engine/case/values.hpp"
 
@@ -138,12 +139,33 @@ result<fulfilment::outcome> fulfilment::carry_out_order(const desk::outbox_item&
 }
 
 result<fulfilment::outcome> fulfilment::carry_out(const desk::outbox_item& item) {
-    PYKALA_TRY(const auto what, world_.seals.open_intent(item.stream, item.seq, item.body));
+    if (forgetting::is_meant(item)) {
+        if (!world_.forget) return outcome::settled;
+        PYKALA_TRY(const bool done, world_.forget->carry_out(item));
+        return done ? outcome::settled : outcome::failed;
+    }
+    const auto opened = world_.seals.open_intent(item.stream, item.seq, item.body);
+    // what it asked for went with the letters of its case
+    if (!opened && opened.error().code == "key_destroyed") return outcome::settled;
+    if (!opened) return std::unexpected(opened.error());
+    const value& what = *opened;
     if (item.kind == "order") return carry_out_order(item, what);
     if (item.kind == "seal_evidence") return wait_for_evidence(item.number);
     if (!world_.other) return outcome::settled;
     PYKALA_TRY(const bool done, world_.other(item, what));
     return done ? outcome::settled : outcome::failed;
+}
+
+result<fulfilment::outcome> fulfilment::carry_out_or_quarantine(const desk::outbox_item& item) {
+    try {
+        return carry_out(item);
+    } catch (const std::logic_error& broken) {
+        world_.store.quarantine({{item.number, world_.time.now().at, broken.what()}},
+                                [](const result<bool>&) {});
+        return fail(problem_kind::corrupt, "broken_invariant", broken.what());
+    } catch (const std::runtime_error& fault) {  // of the machine: tried again
+        return fail(problem_kind::unavailable, "out_of_order", fault.what());
+    }
 }
 
 result<bool> fulfilment::pass(work_done& done) {
@@ -155,7 +177,7 @@ result<bool> fulfilment::pass(work_done& done) {
             ++done.waiting;
             continue;
         }
-        const auto became = carry_out(item);
+        const auto became = carry_out_or_quarantine(item);
         if (became && *became == outcome::settled) {
             PYKALA_CHECK(world_.store.settle({&item.id, 1}));
             pauses_.erase(item.id);

@@ -19,6 +19,7 @@
 #include "engine/registers/register_port.hpp"
 
 #include "api/fulfilment/execution.hpp"
+#include "api/fulfilment/forgetting.hpp"
 
 namespace pykala::api {
 
@@ -31,8 +32,8 @@ struct fulfilment_world {
     // In the order in which they are read: what one gives (customer numbers) finds the person in
     // the next. The names are those of desk::settings::registers.
     std::vector<register_port*> registers;
-    // An item that is not an order to a register: `letter`, `alert`, `destroy_key`,
-    // `destroy_identity_copy`, `remove_case`. It is settled when this gives true, and given again
+    // An item that is not an order to a register: `letter`, `alert` or
+    // `destroy_identity_copy`. It is settled when this gives true, and given again
     // later when false or a problem. Must bear repetition. Empty: such items are settled at once,
     // because what they ask for is already in the events (letters are rendered from the case).
     std::function<result<bool>(const desk::outbox_item& item, const value& what)> other{};
@@ -41,6 +42,8 @@ struct fulfilment_world {
     // answer is made here, and nothing says that there is one.
     copy_register copy{};
     std::function<result<value_object>(const desk::open_case& c)> package{};
+    // Carries out `destroy_key` and `remove_case`. None: they are settled at once (tests alone).
+    forgetting* forget = nullptr;
 };
 
 struct work_done {
@@ -75,6 +78,8 @@ private:
     result<outcome> carry_out(const desk::outbox_item& item);
     result<order_result> make_package(const desk::open_case& c) const;
     result<outcome> wait_for_evidence(const std::string& number);
+    // A broken invariant takes its case out of work, never the others'.
+    result<outcome> carry_out_or_quarantine(const desk::outbox_item& item);
     result<outcome> carry_out_order(const desk::outbox_item& item, const value& what);
     result<bool> tell(const std::string& number, const std::string& order, std::string result,
                       cases::register_findings findings);

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -71,6 +72,21 @@ result<source_text> read_text(const fs::path& file) {
 const source_text* text_named(const source_texts& texts, const std::string& name) {
     const auto found = std::ranges::find(texts, name, &source_text::name);
     return found == texts.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+namespace {
+
+// Tells the administrator of cases that take no commands, each once.
+void tell_quarantine(desk::case_store& store, const std::string& tenant,
+                     std::set<std::string>& told) {
+    const auto all = store.quarantined();
+    if (!all) return;
+    for (const auto& each : *all)
+        if (told.insert(each.number).second)
+            fmt::print(stderr, "{}: case {} is in quarantine since {}: {}\n", tenant, each.number,
+                       to_string(each.since), each.why);
 }
 
 }  // namespace
@@ -260,16 +276,21 @@ void tenant::open_desk() {
 
 void tenant::begin_work() {
     open_desk();
+    forgetting_ = std::make_unique<forgetting>(*desk_, *seals_, clock_, *store_, *keys_);
     answers_ = std::make_unique<answer_maker>(site_.registers, *documents_, site_);
     fulfilment_world outside{*desk_, *cases_, *seals_, clock_, site_.registers};
     outside.copy = [this](const desk::open_case& c, register_port& at,
                           const register_answer& gave) { return answers_->copy(c, at, gave); };
     outside.package = [this](const desk::open_case& c) { return answers_->make(c); };
+    outside.forget = forgetting_.get();
     fulfilment_ = std::make_unique<fulfilment>(std::move(outside));
     site_.answers = answers_.get();
     working_ = std::jthread([this](const std::stop_token& end) {
         std::mutex mutex;
         std::condition_variable_any wakes;
+        std::set<std::string> told;
+        if (const auto begun = forgetting_->begin(); !begun)
+            fmt::print(stderr, "{}: keys: {}\n", site_.tenant, begun.error().code);
         while (!end.stop_requested()) {
             const auto due = fulfilment_->run_due();
             if (!due) fmt::print(stderr, "{}: timers: {}\n", site_.tenant, due.error().code);
@@ -279,6 +300,7 @@ void tenant::begin_work() {
             if (due && *due > 0)
                 if (const auto swept = answers_->sweep(); !swept)
                     fmt::print(stderr, "{}: documents: {}\n", site_.tenant, swept.error().code);
+            tell_quarantine(*cases_, site_.tenant, told);
             std::unique_lock held(mutex);
             wakes.wait_for(held, end, pause_between_rounds, [] { return false; });
         }

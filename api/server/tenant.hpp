@@ -109,6 +109,7 @@ private:
     worker later_;
     std::unique_ptr<desk::front_desk> desk_;
     std::unique_ptr<answer_maker> answers_;
+    std::unique_ptr<forgetting> forgetting_;
     std::unique_ptr<fulfilment> fulfilment_;
     std::jthread working_;  // ends first
 };

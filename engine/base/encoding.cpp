@@ -12,14 +12,19 @@ int digit_of(std::string_view digits, char c) {
     return at == std::string_view::npos ? -1 : static_cast<int>(at);
 }
 
+// Lower case only: a hash has one text.
+int hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 }  // namespace
 
 std::string to_hex(std::span<const std::uint8_t> bytes) {
-    std::string out;
-    out.reserve(bytes.size() * 2);
-    for (const std::uint8_t b : bytes) {
-        out += hex_digits[b >> 4];
-        out += hex_digits[b & 15];
+    std::string out(bytes.size() * 2, '\0');
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        out[2 * i] = hex_digits[bytes[i] >> 4];
+        out[2 * i + 1] = hex_digits[bytes[i] & 15];
     }
     return out;
 }
@@ -27,8 +32,8 @@ std::string to_hex(std::span<const std::uint8_t> bytes) {
 bool from_hex(std::string_view text, std::span<std::uint8_t> out) {
     if (text.size() != out.size() * 2) return false;
     for (std::size_t i = 0; i < out.size(); ++i) {
-        const int high = digit_of(hex_digits, text[2 * i]);
-        const int low = digit_of(hex_digits, text[2 * i + 1]);
+        const int high = hex_digit(text[2 * i]);
+        const int low = hex_digit(text[2 * i + 1]);
         if (high < 0 || low < 0) return false;
         out[i] = static_cast<std::uint8_t>(high * 16 + low);
     }

@@ -163,6 +163,10 @@ constexpr auto course = std::to_array<field_fold>({
     {"used", fold_used},
     {"timers", fold_timers},
     {"alerts", fold_alerts},
+    {"destroyed",
+     [](case_state& c, const event&, const value& v) {
+         for (auto& what : list_of(v)) c.destroyed.insert(std::move(what));
+     }},
     {"evidence",
      [](case_state& c, const event&, const value& v) { c.evidence_sealed = flag_of(v); }},
     {"assignee", [](case_state& c, const event&, const value& v) { c.assignee = text_of(v); }},

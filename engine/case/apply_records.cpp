@@ -160,6 +160,21 @@ void fold_deferred(case_state& c, const event&, const value& v) {
     }
 }
 
+// Whom deferred erasures are about, and how to reach them: it stands in where the case itself has
+// been destroyed, and says nothing new before.
+void fold_deferred_for(case_state& c, const event&, const value& v) {
+    if (c.person.empty()) c.person = text_of(v["person"]);
+    if (c.subject.empty()) c.subject = object_of(v["contact"]);
+    if (c.person_tags.empty()) c.person_tags = list_of(v["person_tags"]);
+    if (c.house.empty())
+        for (const auto& each : objects_of(v["house"]))
+            c.house.push_back({text_of(each, "rule"),
+                               flag_of(each, "upheld"),
+                               text_of(each, "ground"),
+                               date_of(each, "until"),
+                               {}});
+}
+
 constexpr auto records = std::to_array<field_fold>({
     {"found", fold_found},
     {"found_again", fold_found_again},
@@ -187,6 +202,7 @@ constexpr auto records = std::to_array<field_fold>({
     {"recipients", fold_recipients},
     {"recipient", fold_recipient},
     {"deferred", fold_deferred},
+    {"deferred_for", fold_deferred_for},
 });
 
 }  // namespace

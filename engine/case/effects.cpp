@@ -1,5 +1,7 @@
 #include "engine/case/effects.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "engine/case/values.hpp"
@@ -22,7 +24,11 @@ void effect_view::append(std::string_view field, value item) const {
 std::string effect_view::order(std::string_view verb, std::string at, value_object more) const {
     const auto* made = e["orders"].as_array();
     const auto number = c.orders.size() + (made ? made->size() : 0) + 1;
-    const auto id = fmt::format("o{}", number);
+    // where the orders of before are destroyed nobody knows how many there were, and a register
+    // must never take a new one for an old one
+    const auto id = c.destroyed.contains("decision_facts")
+                        ? fmt::format("o{}.{}", c.version, number)
+                        : fmt::format("o{}", number);
     more.insert_or_assign("id", id);
     more.insert_or_assign("verb", std::string(verb));
     more.insert_or_assign("at", std::move(at));
@@ -39,6 +45,18 @@ void effect_view::alert(std::string_view why) const {
     set.emplace_back(why);
     all.insert_or_assign("set", std::move(set));
     put(e, "alerts", std::move(all));
+}
+
+void effect_view::destroy(std::initializer_list<std::string_view> classes) const {
+    for (const auto name : classes) {
+        append("destroyed", std::string(name));
+        intents.push_back({"destroy_key", {{"class", std::string(name)}}});
+    }
+}
+
+bool has_deferred(const case_state& c) {
+    return std::ranges::any_of(c.deferred,
+                               [](const auto& each) { return each.state == "scheduled"; });
 }
 
 const effect_entry* find_effect(std::string_view name) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <expected>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,7 +33,12 @@ struct effect_view {
     // A new order to a register; gives its id.
     std::string order(std::string_view verb, std::string at, value_object more = {}) const;
     void alert(std::string_view why) const;
+    // Has the keys of these classes destroyed.
+    void destroy(std::initializer_list<std::string_view> classes) const;
 };
+
+// Whether something waits for its day.
+bool has_deferred(const case_state& c);
 
 struct effect_entry {
     std::string_view name;

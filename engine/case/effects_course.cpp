@@ -136,19 +136,16 @@ checked note_deferred_erasure(const effect_view& v) {
     return {};
 }
 
-checked destroy(const effect_view& v, std::string_view what) {
-    v.append("destroyed", std::string(what));
-    v.intents.push_back({"destroy_key", {{"class", std::string(what)}}});
+// What is deferred still needs its own key: it is destroyed when the last of it is done.
+checked destroy_content(const effect_view& v) {
+    v.destroy({"content", "decision_facts"});
+    if (!has_deferred(v.c)) v.destroy({"deferred_erasure"});
     return {};
 }
 
-checked destroy_content(const effect_view& v) {
-    if (auto done = destroy(v, "content"); !done) return done;
-    return destroy(v, "decision_facts");
-}
-
 checked destroy_package(const effect_view& v) {
-    return destroy(v, "package");
+    v.destroy({"package"});
+    return {};
 }
 
 checked destroy_proof(const effect_view& v) {

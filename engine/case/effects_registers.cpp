@@ -19,8 +19,12 @@ std::string register_of(std::string_view record) {
 }
 
 // Records that name the person are touched last, after every other register has confirmed.
-bool is_identity(const effect_view& v, const case_record& held) {
-    const auto* kind = find(v.known.law->own_pack().categories, text_of(held.source, "category"));
+bool is_identity(const effect_view& v, const std::string& record) {
+    const auto held = v.c.records.find(record);
+    // of a case whose file is destroyed the id alone says what the record is
+    const auto category = held != v.c.records.end() ? text_of(held->second.source, "category")
+                                                    : record.substr(record.rfind('#') + 1);
+    const auto* kind = find(v.known.law->own_pack().categories, category);
     return kind && !kind->id_parts.empty();
 }
 
@@ -28,9 +32,7 @@ bool is_identity(const effect_view& v, const case_record& held) {
 void order_records(const effect_view& v, std::string_view verb, const ids& records) {
     std::map<std::pair<bool, std::string>, value_array> by_register;
     for (const auto& id : records) {
-        const auto found = v.c.records.find(id);
-        const bool last =
-            verb == "erase" && found != v.c.records.end() && is_identity(v, found->second);
+        const bool last = verb == "erase" && is_identity(v, id);
         by_register[{last, register_of(id)}].emplace_back(id);
     }
     for (auto& [where, list] : by_register)
@@ -151,6 +153,26 @@ value deferred_entry(const std::string& record, const value& on, std::string_vie
     return value_object{{"record", record}, {"on", on}, {"state", state}};
 }
 
+// What the erasure needs when everything else of the case is gone: the person's key in the
+// registers, the contact for the notice, and the tags under which other cases find this one. Not
+// the identity code: the register's own key leads to the records.
+value person_of_deferred(const case_state& c) {
+    value_object contact = c.subject;
+    contact.erase("hetu");
+    contact.erase("former_hetu");
+    // what was decided about our own rules holds on that day too
+    value_array house;
+    for (const auto& each : c.house)
+        house.emplace_back(value_object{{"rule", each.rule},
+                                        {"upheld", each.upheld},
+                                        {"ground", each.ground},
+                                        {"until", date_value(each.until)}});
+    return value_object{{"person", c.person},
+                        {"contact", std::move(contact)},
+                        {"house", std::move(house)},
+                        {"person_tags", list_value(c.person_tags)}};
+}
+
 checked schedule_deferred_erasure(const effect_view& v) {
     for (const auto& [id, held] : v.c.records) {
         const auto& on = member(held.assessed, "erase_on");
@@ -163,6 +185,7 @@ checked schedule_deferred_erasure(const effect_view& v) {
             v.append("deferred",
                      deferred_entry(each.record, to_string(each.erase_on), "cancelled"));
     }
+    if (v.e.fields.contains("deferred")) put(v.e, "deferred_for", person_of_deferred(v.c));
     return {};
 }
 
@@ -239,6 +262,15 @@ void tell_if_unknown(const effect_view& v, const register_order& answered) {
     if (!others_wait) v.alert("person_not_found");
 }
 
+// A case whose letters are gone was kept alive by what was deferred alone. What its last steps were
+// sealed with goes too.
+void end_destroyed_case(const effect_view& v) {
+    if (!v.c.destroyed.contains("content")) return;
+    case_state after = v.c;
+    apply(after, v.e);
+    if (!has_deferred(after)) v.destroy({"content", "decision_facts", "deferred_erasure"});
+}
+
 checked record_register_answer(const effect_view& v) {
     const auto id = v.input("order");
     const auto order = std::ranges::find(v.c.orders, id, &register_order::id);
@@ -255,7 +287,10 @@ checked record_register_answer(const effect_view& v) {
     if (result == "failed") v.alert("register_failed");
     fold_findings(v, *order);
     if (result != "failed") tell_if_unknown(v, *order);
-    if (order->verb == "erase" && result != "failed") settle_deferred(v, *order, kept);
+    if (order->verb == "erase" && result != "failed") {
+        settle_deferred(v, *order, kept);
+        end_destroyed_case(v);
+    }
     return {};
 }
 

@@ -46,7 +46,7 @@ const value& event::operator[](std::string_view name) const {
 data_class class_of_field(std::string_view name) {
     if (stands_in(open_fields, name)) return data_class::open;
     if (stands_in(decision_facts, name)) return data_class::decision_facts;
-    if (name == "deferred") return data_class::deferred_erasure;
+    if (name == "deferred" || name == "deferred_for") return data_class::deferred_erasure;
     if (name.starts_with("in_") && !stands_in(worded_inputs, name))
         return data_class::decision_facts;
     return data_class::content;  // `request`, `subject`, words

@@ -106,8 +106,7 @@ void follow_timers(const procedure& how, const case_state& before, event& e, con
         const bool ended = has_ended(t, v);
         const bool starts = !ended && starts_now(t, v);
         const bool forgets = v.leaves(t) && before.timers_fired.contains(t.name);
-        if (((ended || starts) && is_waiting(before, t.name)) || forgets)
-            stop.emplace_back(t.name);
+        if (((ended || starts) && is_waiting(before, t.name)) || forgets) stop.emplace_back(t.name);
         if (!starts) continue;
         const bool restarted = before.version > 0 && t.start == workflow::timer_start::arrival;
         const auto from = t.start == workflow::timer_start::arrival ? after.received_on : e.on;

@@ -179,6 +179,7 @@ struct case_state {
     std::string decision_ground;  // of a refusal
     std::string assignee;
     name_set alerts{};  // why the case stands first in the queue
+    name_set destroyed{};  // classes whose keys were ordered to be destroyed; `proof`: all that is left
     bool evidence_sealed = false;
     bool transmission_asked = false;
 

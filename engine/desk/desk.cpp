@@ -1,6 +1,8 @@
 #include "engine/desk/desk.hpp"
 
 #include <exception>
+#include <new>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -26,6 +28,18 @@ result<std::string> content_of(const std::string& number, std::span<const comman
         parts.emplace_back(value_object{
             {"kind", static_cast<int>(each.kind)}, {"name", each.name}, {"inputs", each.inputs}});
     return canonical_json(parts);
+}
+
+std::unexpected<problem> in_quarantine(const std::string& number) {
+    return fail(
+        problem_kind::refused, "case_quarantined",
+        fmt::format("case `{}` is in quarantine: something in it is not as it must be", number),
+        "nothing of it is lost; the administrator looks at it and releases it");
+}
+
+std::unexpected<problem> out_of_order(std::string detail) {
+    return fail(problem_kind::unavailable, "out_of_order", std::move(detail),
+                "nothing was changed; try again");
 }
 
 bool can_be_tried_again(const problem& why) {
@@ -96,10 +110,23 @@ void front_desk::run(job what) {
         auto unit = prepare(what, refusal);
         if (!unit) return what.done(std::unexpected(std::move(unit).error()));
         submit(std::move(what), *std::move(unit), std::move(refusal));
+    } catch (const std::bad_alloc&) {
+        what.done(out_of_order("there is not enough memory"));
+    } catch (const std::runtime_error& fault) {  // of the machine, not of the case
+        what.done(out_of_order(fault.what()));
     } catch (const std::exception& broken) {
-        what.done(fail(problem_kind::corrupt, "broken_invariant", broken.what(),
-                       "the case stays as it was; tell the administrator"));
+        quarantine(what, broken.what());
     }
+}
+
+// A new case has no number yet: its request is refused and leaves nothing behind.
+void front_desk::quarantine(const job& what, std::string why) {
+    auto answer = fail(problem_kind::corrupt, "broken_invariant", why,
+                       "the case stays as it was; the administrator has been told");
+    if (what.number.empty()) return what.done(std::move(answer));
+    world_.store.quarantine({{what.number, world_.time.now().at, std::move(why)}},
+                            [done = what.done, answer = std::move(answer)](
+                                const result<bool>&) mutable { done(std::move(answer)); });
 }
 
 result<bool> front_desk::answer_again(const job& what) {
@@ -126,6 +153,7 @@ result<unit_of_work> front_desk::prepare_transition(const job& what,
                                                     std::optional<problem>& refusal) {
     draft d(world_, own_, world_.time.now(), what.first().by);
     PYKALA_TRY(const auto place, d.load(what.number));
+    if (d.at(place).quarantined) return in_quarantine(what.number);
     PYKALA_CHECK(d.load_others(tags_of(world_.seals, what.first().inputs)));
     const auto taken = d.take(place, what.first(), what.with);
     if (!taken) {
@@ -164,6 +192,8 @@ void front_desk::submit(job what, unit_of_work unit, std::optional<problem> refu
                  refusal = std::move(refusal)](result<receipt> stored) mutable {
         if (stored && refusal) return what.done(std::unexpected(*refusal));
         if (stored) return what.done(reply{*std::move(stored), false});
+        if (stored.error().code == "broken_invariant")
+            return quarantine(what, stored.error().detail);
         if (!can_be_tried_again(stored.error()))
             return what.done(std::unexpected(std::move(stored).error()));
         if (++what.tries == tries_max)

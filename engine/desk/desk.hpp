@@ -40,7 +40,8 @@ public:
     // Takes a transition (or a timer) of a case, and every step that the system takes at once
     // afterwards, in one unit. Day and instant are those of the clock, whatever the command says.
     // Problems: those of cases::decide; `idempotency_reused` (conflict: same key, other content);
-    // `too_busy` (conflict: others were quicker too often); `broken_invariant` (corrupt).
+    // `too_busy` (conflict: others were quicker too often); `case_quarantined` (refused);
+    // `broken_invariant` (corrupt: the case is in quarantine from now on).
     void execute(std::string number, cases::command what, replied done, enclosure with = {});
 
     // Fires the timers whose day has come, of at most `limit` cases; `done` gets the answer of
@@ -61,6 +62,7 @@ private:
     // True when the command was answered already, and is now again.
     result<bool> answer_again(const job& what);
     void submit(job what, unit_of_work unit, std::optional<problem> refusal);
+    void quarantine(const job& what, std::string why);
 
     ports world_;
     settings own_;

@@ -41,6 +41,7 @@ result<open_case> draft::open(const stored_case& stored) {
         c.events.push_back(std::move(e));
     }
     c.now.number = stored.number;
+    c.quarantined = stored.quarantined;
     if (!c.now.procedure)
         return fail(problem_kind::corrupt, "no_procedure",
                     "the first event of the case names no procedure");
@@ -52,11 +53,12 @@ result<open_case> draft::open(const stored_case& stored) {
 result<bool> draft::load_others(std::span<const person_tag> tags) {
     for (const auto& tag : tags) {
         if (is_here(persons_, tag)) continue;
-        PYKALA_TRY(const auto found, world_.store.of_person({&tag, 1}));
+        PYKALA_TRY(const auto found, world_.store.numbers_of({&tag, 1}));
         persons_.push_back({tag, found.size()});
-        for (const auto& stored : found) {
-            const auto same = [&](const entry& e) { return e.c.now.number == stored.number; };
+        for (const auto& number : found) {
+            const auto same = [&](const entry& e) { return e.c.now.number == number; };
             if (std::ranges::any_of(all_, same)) continue;
+            PYKALA_TRY(const auto stored, world_.store.load(number));
             PYKALA_TRY(auto c, open(stored));
             const auto version = c.now.version;
             all_.push_back({std::move(c), version});

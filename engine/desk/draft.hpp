@@ -45,6 +45,7 @@ struct open_case {
     std::shared_ptr<const cases::procedure> how;
     std::shared_ptr<const cases::tenant_law> law;
     std::vector<cases::case_state> others;  // of the same person
+    bool quarantined = false;               // takes no command until somebody has looked
 };
 
 class draft {

@@ -49,6 +49,17 @@ struct stored_case {
     std::string number;  // `KUO-2026-000123`
     log::stream_tag stream{};
     std::vector<sealed_event> events;  // in order of seq, from 0: the version is their number
+    bool quarantined = false;
+};
+
+// A case whose invariant broke: it takes no command, fires no timer and sends nothing, until
+// somebody has looked. `why` is a text of the program, without personal data.
+struct quarantined_case {
+    std::string number;
+    instant since{};
+    std::string why;
+
+    friend bool operator==(const quarantined_case&, const quarantined_case&) = default;
 };
 
 // The case in the queue: a projection of its events, without personal data. Equal to
@@ -178,6 +189,8 @@ public:
     virtual result<stored_case> load(std::string_view number) = 0;
     // Every case that carries one of the tags, in order of number.
     virtual result<std::vector<stored_case>> of_person(std::span<const person_tag> tags) = 0;
+    // Their numbers alone.
+    virtual result<std::vector<std::string>> numbers_of(std::span<const person_tag> tags) = 0;
     // Problems handed to `done`: `version_moved` (conflict: a version, or the number of a person's
     // cases, is not what the unit says), `idempotency_taken` (conflict: the key was used
     // meanwhile), those of the world. Either everything of the unit is there, or nothing.
@@ -187,12 +200,21 @@ public:
                                                            std::string_view key) = 0;
     // Problem `bad_cursor`, `bad_limit` (invalid).
     virtual result<queue_page> queue(const queue_query& query) = 0;
-    // Cases with a timer whose day is not after `today`, the earliest first.
+    // Cases with a timer whose day is not after `today`, the earliest first; none in quarantine.
     virtual result<std::vector<due_case>> due(date today, std::size_t limit) = 0;
-    // What waits outside, in the order in which it was written.
+    // What waits outside, in the order in which it was written; nothing of a case in quarantine.
     virtual result<std::vector<outbox_item>> outbox(std::size_t limit) = 0;
     // Done, or given up: it is not given again. Durable on return.
     virtual result<bool> settle(std::span<const std::uint64_t> outbox_ids) = 0;
+    // Marks cases; one that is marked already keeps its first reason. `done` is called as in
+    // `submit`.
+    virtual void quarantine(std::vector<quarantined_case> cases,
+                            std::function<void(result<bool>)> done) = 0;
+    // In order of number.
+    virtual result<std::vector<quarantined_case>> quarantined() = 0;
+    // Somebody has looked: the case goes on. Problem `not_quarantined` (not_found). Durable on
+    // return.
+    virtual result<bool> release(std::string_view number) = 0;
 };
 
 // Seals and opens what a case holds; knows the keys. Keys are durable before anything is sealed

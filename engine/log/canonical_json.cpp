@@ -1,6 +1,8 @@
 #include "engine/log/canonical_json.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <iterator>
 #include <vector>
 
 #include <fmt/format.h>
@@ -13,38 +15,32 @@ constexpr int depth_max = 64;
 
 // RFC 8785 section 3.2.2.2: short escapes where JSON has them, \u00xx for other controls, all else
 // as it is.
+bool is_plain(char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+}
+
+void write_escape(std::string& out, char c) {
+    constexpr std::string_view meanings = "\"\\\b\f\n\r\t";
+    constexpr std::string_view letters = "\"\\bfnrt";
+    if (const auto at = meanings.find(c); at != std::string_view::npos) {
+        out += '\\';
+        out += letters[at];
+    } else {
+        fmt::format_to(std::back_inserter(out), "\\u{:04x}",
+                       static_cast<unsigned>(static_cast<unsigned char>(c)));
+    }
+}
+
 void write_string(std::string& out, std::string_view text) {
     out += '"';
-    for (const char c : text) {
-        switch (c) {
-            case '"':
-                out += "\\\"";
-                break;
-            case '\\':
-                out += "\\\\";
-                break;
-            case '\b':
-                out += "\\b";
-                break;
-            case '\f':
-                out += "\\f";
-                break;
-            case '\n':
-                out += "\\n";
-                break;
-            case '\r':
-                out += "\\r";
-                break;
-            case '\t':
-                out += "\\t";
-                break;
-            default:
-                if (static_cast<unsigned char>(c) < 0x20)
-                    fmt::format_to(std::back_inserter(out), "\\u{:04x}",
-                                   static_cast<unsigned>(static_cast<unsigned char>(c)));
-                else
-                    out += c;
-        }
+    while (!text.empty()) {
+        const auto end = std::ranges::find_if_not(text, is_plain);
+        const auto plain = static_cast<std::size_t>(end - text.begin());
+        out.append(text.substr(0, plain));
+        text.remove_prefix(plain);
+        if (text.empty()) break;
+        write_escape(out, text.front());
+        text.remove_prefix(1);
     }
     out += '"';
 }
@@ -72,7 +68,7 @@ struct writer {
         } else if (const auto* i = v.as_integer()) {
             if (*i > integer_max || *i < -integer_max)
                 return refuse("json_number", "an integer lies beyond 2^53 - 1", "send it as text");
-            out += fmt::format("{}", *i);
+            fmt::format_to(std::back_inserter(out), "{}", *i);
         } else if (const auto* s = v.as_string()) {
             return text(*s);
         } else if (const auto* a = v.as_array()) {
@@ -97,8 +93,10 @@ struct writer {
         std::vector<const value_object::value_type*> members;
         members.reserve(o.size());
         for (const auto& member : o) members.push_back(&member);
-        std::sort(members.begin(), members.end(),
-                  [](const auto* a, const auto* b) { return utf16_less(a->first, b->first); });
+        const auto less = [](const auto* a, const auto* b) {
+            return utf16_less(a->first, b->first);
+        };
+        if (!std::ranges::is_sorted(members, less)) std::ranges::sort(members, less);
         out += '{';
         for (const auto* member : members) {
             if (member != members.front()) out += ',';
@@ -149,6 +147,14 @@ bool utf16_less(std::string_view a, std::string_view b) {
 
 bool is_utf8(std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {
+        // nearly everything is ASCII: eight bytes at once
+        std::uint64_t eight = 0;
+        while (i + sizeof eight <= text.size()) {
+            std::memcpy(&eight, text.data() + i, sizeof eight);
+            if ((eight & 0x8080808080808080U) != 0) break;
+            i += sizeof eight;
+        }
+        if (i == text.size()) break;
         const std::size_t length = utf8_length(text, i);
         if (length == 0) return false;
         i += length;

@@ -52,6 +52,12 @@ result<digest> commit(sha256_function sha256, const salt& salt, const value& v) 
     return sha256(as_text(salt), text);
 }
 
+std::string field_text(const field_commitment& field) {
+    return fmt::format(R"({{"class":"{}","commitment":"{}","key":"{}","name":"{}"}})",
+                       to_string(field.of), to_hex(field.commitment),
+                       field.key ? to_hex(*field.key) : std::string(), field.name);
+}
+
 result<digest> fields_root(sha256_function sha256, std::span<const field_commitment> fields) {
     if (fields.size() > fields_max)
         return fail(problem_kind::too_large, "too_many_fields",
@@ -68,12 +74,7 @@ result<digest> fields_root(sha256_function sha256, std::span<const field_commitm
             return fail(problem_kind::invalid, "field_order",
                         fmt::format("field `{}` stands out of order or twice", f.name),
                         "sort fields by name");
-        PYKALA_TRY(const std::string text,
-                   canonical_json(value_object{{"class", to_string(f.of)},
-                                               {"commitment", to_hex(f.commitment)},
-                                               {"key", f.key ? to_hex(*f.key) : std::string()},
-                                               {"name", f.name}}));
-        leaves.push_back(leaf_hash(sha256, text));
+        leaves.push_back(leaf_hash(sha256, field_text(f)));
     }
     return tree_root(sha256, leaves);
 }

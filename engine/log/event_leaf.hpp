@@ -57,6 +57,9 @@ bool is_vocabulary_name(std::string_view name);  // [a-z][a-z0-9_]{0,63}
 // Problems of `canonical_json`.
 result<digest> commit(sha256_function sha256, const salt& salt, const value& v);
 
+// Canonical JSON of a field, whose name is a vocabulary name.
+std::string field_text(const field_commitment& field);
+
 // Root over the fields, which must stand in order of name. Problems: `field_name`, `field_order`,
 // `too_many_fields`.
 result<digest> fields_root(sha256_function sha256, std::span<const field_commitment> fields);

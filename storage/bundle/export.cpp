@@ -71,12 +71,14 @@ result<void> select_case(session& db, std::int64_t origin, std::string_view numb
 result<void> select_period(session& db, std::int64_t origin, std::uint64_t from, std::uint64_t size,
                            shown_events& to) {
     PYKALA_TRY(statement * rows,
+               // of a case that was removed only its leaves are left
                db.get("SELECT l.event, l.stream, l.seq, l.idx FROM log l "
+                      "JOIN events o ON o.id = l.event AND o.public <> '' "
                       "WHERE l.origin = ?1 AND l.idx >= ?2 UNION "
                       "SELECT e.id, s.tag, e.seq, b.idx FROM (SELECT DISTINCT stream FROM log "
                       "WHERE origin = ?1 AND idx >= ?2) t "
                       "JOIN streams s ON s.tag = t.stream AND s.of = 'case' "
-                      "JOIN events e ON e.stream = s.id "
+                      "JOIN events e ON e.stream = s.id AND e.public <> '' "
                       "LEFT JOIN log b ON b.event = e.id AND b.origin = ?1"));
     rows->bind_all(origin, static_cast<std::int64_t>(from));
     return take_rows(*rows, size, to);

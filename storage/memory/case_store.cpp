@@ -54,15 +54,28 @@ result<stored_case> memory_case_store::load(std::string_view number) {
     if (found == cases_.end())
         return fail(problem_kind::not_found, "no_such_case",
                     fmt::format("there is no case `{}`", number));
-    return found->second.stored;
+    auto held = found->second.stored;
+    held.quarantined = quarantine_.contains(number);
+    return held;
 }
 
 result<std::vector<stored_case>> memory_case_store::of_person(std::span<const person_tag> tags) {
     const std::lock_guard lock(mutex_);
     std::vector<stored_case> all;
     for (const auto& [number, each] : cases_)
-        if (std::ranges::any_of(tags, [&](const auto& tag) { return holds(each.persons, tag); }))
+        if (std::ranges::any_of(tags, [&](const auto& tag) { return holds(each.persons, tag); })) {
             all.push_back(each.stored);
+            all.back().quarantined = quarantine_.contains(number);
+        }
+    return all;
+}
+
+result<std::vector<std::string>> memory_case_store::numbers_of(std::span<const person_tag> tags) {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> all;
+    for (const auto& [number, each] : cases_)
+        if (std::ranges::any_of(tags, [&](const auto& tag) { return holds(each.persons, tag); }))
+            all.push_back(number);
     return all;
 }
 
@@ -166,6 +179,7 @@ result<std::vector<due_case>> memory_case_store::due(date today, std::size_t lim
     const std::lock_guard lock(mutex_);
     std::vector<std::pair<date, due_case>> found;
     for (const auto& [number, each] : cases_) {
+        if (quarantine_.contains(number)) continue;
         due_case one{number, {}};
         for (const auto& timer : each.timers)
             if (timer.fires_on <= today) one.timers.push_back(timer);
@@ -183,13 +197,40 @@ result<std::vector<outbox_item>> memory_case_store::outbox(std::size_t limit) {
     const std::lock_guard lock(mutex_);
     std::vector<outbox_item> all;
     for (const auto& [id, item] : outbox_)
-        if (all.size() < limit) all.push_back(item);
+        if (all.size() < limit && !quarantine_.contains(item.number)) all.push_back(item);
     return all;
 }
 
 result<bool> memory_case_store::settle(std::span<const std::uint64_t> outbox_ids) {
     const std::lock_guard lock(mutex_);
     for (const auto id : outbox_ids) outbox_.erase(id);
+    return true;
+}
+
+void memory_case_store::quarantine(std::vector<quarantined_case> cases,
+                                   std::function<void(result<bool>)> done) {
+    {
+        const std::lock_guard lock(mutex_);
+        for (auto& each : cases)
+            if (cases_.contains(each.number)) quarantine_.try_emplace(each.number, each);
+    }
+    done(true);
+}
+
+result<std::vector<quarantined_case>> memory_case_store::quarantined() {
+    const std::lock_guard lock(mutex_);
+    std::vector<quarantined_case> all;
+    for (const auto& [number, each] : quarantine_) all.push_back(each);
+    return all;
+}
+
+result<bool> memory_case_store::release(std::string_view number) {
+    const std::lock_guard lock(mutex_);
+    const auto found = quarantine_.find(number);
+    if (found == quarantine_.end())
+        return fail(problem_kind::not_found, "not_quarantined",
+                    fmt::format("case `{}` is not in quarantine", number));
+    quarantine_.erase(found);
     return true;
 }
 

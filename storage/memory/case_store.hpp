@@ -17,6 +17,7 @@ public:
     result<desk::stored_case> load(std::string_view number) override;
     result<std::vector<desk::stored_case>> of_person(
         std::span<const desk::person_tag> tags) override;
+    result<std::vector<std::string>> numbers_of(std::span<const desk::person_tag> tags) override;
     // Completes before it returns, on the thread of the caller.
     void submit(desk::unit_of_work unit, desk::completion done) override;
     result<std::optional<desk::stored_receipt>> answered(std::string_view actor,
@@ -25,6 +26,10 @@ public:
     result<std::vector<desk::due_case>> due(date today, std::size_t limit) override;
     result<std::vector<desk::outbox_item>> outbox(std::size_t limit) override;
     result<bool> settle(std::span<const std::uint64_t> outbox_ids) override;
+    void quarantine(std::vector<desk::quarantined_case> cases,
+                    std::function<void(result<bool>)> done) override;
+    result<std::vector<desk::quarantined_case>> quarantined() override;
+    result<bool> release(std::string_view number) override;
 
 private:
     struct entry {
@@ -46,6 +51,7 @@ private:
     std::map<std::pair<std::string, std::string>, desk::stored_receipt> answers_;
     std::map<std::uint64_t, desk::outbox_item> outbox_;
     std::uint64_t next_outbox_ = 1;
+    std::map<std::string, desk::quarantined_case, std::less<>> quarantine_;
 };
 
 }  // namespace pykala::storage

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include <fmt/format.h>
+
 #include "engine/base/encoding.hpp"
 
 #include "storage/sealing/sodium.hpp"
@@ -23,17 +25,18 @@ std::string canonical_or_throw(const value& v) {
     return *std::move(text);
 }
 
+// Canonical JSON, whose parts but the tenant need no escapes.
 std::string box_data(std::string_view head, const box_place& place) {
-    const char* const form = place.use == box_use::fields ? "pykala-sealed/1" : "pykala-intent/1";
-    return std::string(head) + canonical_or_throw(value_array{
-                                   form, place.tenant, to_hex(place.stream),
-                                   static_cast<std::int64_t>(place.seq), to_string(place.of)});
+    return fmt::format(R"({}["{}",{},"{}",{},"{}"])", head,
+                       place.use == box_use::fields ? "pykala-sealed/1" : "pykala-intent/1",
+                       canonical_or_throw(place.tenant), to_hex(place.stream), place.seq,
+                       to_string(place.of));
 }
 
 std::string wrap_data(std::string_view head, std::string_view tenant, const log::key_id& id,
                       std::string_view key_class) {
-    return std::string(head) +
-           canonical_or_throw(value_array{"pykala-key/1", tenant, to_hex(id), key_class});
+    return fmt::format(R"({}["pykala-key/1",{},"{}",{}])", head, canonical_or_throw(tenant),
+                       to_hex(id), canonical_or_throw(key_class));
 }
 
 }  // namespace

@@ -97,17 +97,16 @@ result<cases::event> case_sealing::open(const log::stream_tag& stream, std::uint
                                     keys_.tenant(), stream, seq, stored.public_part, stored.boxes,
                                     [this](const log::key_id& id) { return keys_.find(id); },
                                     [](data_class) { return true; }));
-    PYKALA_TRY(const std::string body, canonical_json(read.body));
     cases::event out;
     out.seq = seq;
-    if (log::write_leaf(stream, seq, sha256({}, body)) != stored.leaf || !read_body(read.body, out))
+    if (log::write_leaf(stream, seq, read.body_hash) != stored.leaf || !read_body(read.body, out))
         return malformed();
     for (read_field& field : read.fields) {
         // a box that is not there at all would leave its fields masked, which nobody asked for
         if (field.state == field_state::masked) return malformed();
         if (field.state == field_state::opened)
-            out.fields.emplace(field.commitment.name,
-                               cases::event_field{field.commitment.of, std::move(field.held)});
+            out.fields.emplace_hint(out.fields.end(), std::move(field.commitment.name),
+                                    cases::event_field{field.commitment.of, std::move(field.held)});
     }
     return out;
 }

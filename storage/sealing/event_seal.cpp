@@ -1,13 +1,15 @@
 #include "storage/sealing/event_seal.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "engine/base/encoding.hpp"
 
 #include "storage/hash/sha256.hpp"
-#include "storage/json/read_json.hpp"
+#include "storage/json/canonical_reader.hpp"
 #include "storage/sealing/sodium.hpp"
 
 namespace pykala::storage {
@@ -19,59 +21,63 @@ std::unexpected<problem> malformed() {
                 "restore the database");
 }
 
-value field_json(const log::field_commitment& f) {
-    return value_object{{"class", log::to_string(f.of)},
-                        {"commitment", to_hex(f.commitment)},
-                        {"key", f.key ? to_hex(*f.key) : std::string()},
-                        {"name", f.name}};
-}
-
-const std::string* text_of(const value_object& object, std::string_view name) {
-    const auto found = object.find(name);
-    return found == object.end() ? nullptr : found->second.as_string();
-}
-
-result<log::field_commitment> read_commitment(const value& v) {
-    const auto* object = v.as_object();
-    if (!object || object->size() != 4) return malformed();
-    const std::string* of = text_of(*object, "class");
-    const std::string* commitment = text_of(*object, "commitment");
-    const std::string* key = text_of(*object, "key");
-    const std::string* name = text_of(*object, "name");
-    if (!of || !commitment || !key || !name) return malformed();
+result<log::field_commitment> read_commitment(canonical_reader& in) {
+    std::string_view of;
+    std::string_view commitment;
+    std::string_view key;
+    std::string_view name;
+    if (!in.take(R"({"class":)") || !in.plain(of) || !in.take(R"(,"commitment":)") ||
+        !in.plain(commitment) || !in.take(R"(,"key":)") || !in.plain(key) ||
+        !in.take(R"(,"name":)") || !in.plain(name) || !in.take("}"))
+        return malformed();
     log::field_commitment out;
-    out.name = *name;
-    const auto known = log::parse_data_class(*of);
-    if (!known || !from_hex(*commitment, out.commitment)) return malformed();
+    out.name = name;
+    const auto known = log::parse_data_class(of);
+    if (!known || !from_hex(commitment, out.commitment)) return malformed();
     out.of = *known;
-    if (key->empty() != (out.of == log::data_class::open)) return malformed();
-    if (!key->empty() && !from_hex(*key, out.key.emplace())) return malformed();
+    if (key.empty() != (out.of == log::data_class::open)) return malformed();
+    if (!key.empty() && !from_hex(key, out.key.emplace())) return malformed();
     return out;
 }
 
-// Fills the fields that `members`, {name: [salt, value]}, opens; each must be what was committed
-// to.
-result<bool> open_fields(const value_object& members, log::data_class of,
+// `"name":[salt,value]` of a field that was committed to. The text that is read is the one that was
+// hashed: nothing is written again.
+result<void> open_field(canonical_reader& in, read_field& field) {
+    std::string_view salt;
+    std::string_view name;
+    if (!in.plain(name) || name != field.commitment.name || !in.take(":[") || !in.plain(salt) ||
+        !in.take(",") || !from_hex(salt, field.salt))
+        return malformed();
+    const std::size_t begin = in.mark();
+    if (!in.any(field.held)) return malformed();
+    if (sha256(as_text(field.salt), in.since(begin)) != field.commitment.commitment)
+        return fail(problem_kind::corrupt, "commitment_broken",
+                    fmt::format("field `{}` is not what was committed to", field.commitment.name),
+                    "restore the database");
+    if (!in.take("]")) return malformed();
+    field.state = field_state::opened;
+    return {};
+}
+
+// Fills the fields of a class from {name: [salt, value]}, both in order of name; none may lack.
+result<void> open_fields(canonical_reader& in, log::data_class of,
                          std::vector<read_field>& fields) {
-    std::size_t opened = 0;
+    if (!in.take("{")) return malformed();
+    bool first = true;
     for (read_field& field : fields) {
         if (field.commitment.of != of) continue;
-        const auto found = members.find(field.commitment.name);
-        const auto* pair = found == members.end() ? nullptr : found->second.as_array();
-        const auto* salt = pair && pair->size() == 2 ? (*pair)[0].as_string() : nullptr;
-        if (!salt || !from_hex(*salt, field.salt)) return malformed();
-        field.held = (*pair)[1];
-        PYKALA_TRY(const log::digest again, log::commit(sha256, field.salt, field.held));
-        if (again != field.commitment.commitment)
-            return fail(
-                problem_kind::corrupt, "commitment_broken",
-                fmt::format("field `{}` is not what was committed to", field.commitment.name),
-                "restore the database");
-        field.state = field_state::opened;
-        ++opened;
+        if (!std::exchange(first, false) && !in.take(",")) return malformed();
+        PYKALA_CHECK(open_field(in, field));
     }
-    if (opened != members.size()) return malformed();
-    return true;
+    if (!in.take("}")) return malformed();
+    return {};
+}
+
+// {name: [salt, value]} as it grows, of one class.
+void add_opening(std::string& to, std::string_view name, const log::salt& salt,
+                 std::string_view held) {
+    to += to.empty() ? "{" : ",";
+    fmt::format_to(std::back_inserter(to), R"("{}":["{}",{}])", name, to_hex(salt), held);
 }
 
 }  // namespace
@@ -81,10 +87,10 @@ result<desk::sealed_event> seal_event(std::string_view tenant, const log::stream
                                       std::vector<event_field> fields, const event_keys& keys) {
     std::sort(fields.begin(), fields.end(),
               [](const event_field& a, const event_field& b) { return a.name < b.name; });
-    std::map<log::data_class, value_object> plain;
+    std::map<log::data_class, secret_text> plain;
     std::vector<log::field_commitment> commitments;
-    value_array listed;
-    for (event_field& field : fields) {
+    std::string listed;
+    for (const event_field& field : fields) {
         log::field_commitment f{field.name, field.of, {}, {}};
         if (field.of != log::data_class::open) {
             const auto key = keys.find(field.of);
@@ -95,9 +101,12 @@ result<desk::sealed_event> seal_event(std::string_view tenant, const log::stream
             f.key = key->second.id;
         }
         const log::salt salt = random_salt();
-        PYKALA_TRY(f.commitment, log::commit(sha256, salt, field.held));
-        listed.push_back(field_json(f));
-        plain[field.of].emplace(field.name, value_array{to_hex(salt), std::move(field.held)});
+        PYKALA_TRY(std::string held, canonical_json(field.held));
+        const secret_text wiped(std::move(held));
+        f.commitment = sha256(as_text(salt), wiped.text());
+        add_opening(plain[field.of].text(), field.name, salt, wiped.text());
+        if (!listed.empty()) listed += ',';
+        listed += log::field_text(f);
         commitments.push_back(std::move(f));
     }
     body.field_count = commitments.size();
@@ -106,38 +115,41 @@ result<desk::sealed_event> seal_event(std::string_view tenant, const log::stream
     desk::sealed_event out;
     PYKALA_TRY(const std::string body_text, log::write_body(body));
     out.leaf = log::write_leaf(stream, seq, sha256({}, body_text));
-    for (const auto& [of, content] : plain) {
-        if (of == log::data_class::open) continue;
+    std::string open = "{";
+    for (auto& [of, content] : plain) {
+        content.text() += '}';
+        if (of == log::data_class::open) {
+            open = content.text();
+            continue;
+        }
         const event_key& key = keys.at(of);
-        PYKALA_TRY(std::string text, canonical_json(content));
-        const secret_text wiped(std::move(text));
         out.boxes.push_back(
-            {of, key.id, seal_box(key.key, key.id, {tenant, stream, seq, of}, wiped.text())});
+            {of, key.id, seal_box(key.key, key.id, {tenant, stream, seq, of}, content.text())});
     }
-    PYKALA_TRY(value body_value, read_json(body_text));
-    PYKALA_TRY(out.public_part,
-               canonical_json(value_object{{"body", std::move(body_value)},
-                                           {"fields", std::move(listed)},
-                                           {"open", plain[log::data_class::open]}}));
+    if (open == "{") open += '}';
+    out.public_part =
+        fmt::format(R"({{"body":{},"fields":[{}],"open":{}}})", body_text, listed, open);
     return out;
 }
 
 result<read_event> read_public_part(std::string_view public_part) {
-    PYKALA_TRY(value v, read_json(public_part));
-    auto* object = v.as_object();
-    if (!object || object->size() != 3 || !object->contains("body") ||
-        !object->contains("fields") || !object->contains("open"))
-        return malformed();
-    const auto* listed = object->at("fields").as_array();
-    const auto* open = object->at("open").as_object();
-    if (!listed || !open) return malformed();
+    canonical_reader in(public_part);
     read_event out;
-    out.body = object->at("body");
-    for (const value& item : *listed) {
-        PYKALA_TRY(log::field_commitment commitment, read_commitment(item));
-        out.fields.push_back({std::move(commitment), field_state::masked, {}, {}});
+    if (!is_utf8(public_part) || !in.take(R"({"body":)")) return malformed();
+    const std::size_t begin = in.mark();
+    if (!in.any(out.body)) return malformed();
+    out.body_hash = sha256({}, in.since(begin));
+    if (!in.take(R"(,"fields":[)")) return malformed();
+    if (!in.take("]")) {
+        do {
+            PYKALA_TRY(log::field_commitment commitment, read_commitment(in));
+            out.fields.push_back({std::move(commitment), field_state::masked, {}, {}});
+        } while (in.take(","));
+        if (!in.take("]")) return malformed();
     }
-    PYKALA_CHECK(open_fields(*open, log::data_class::open, out.fields));
+    if (!in.take(R"(,"open":)")) return malformed();
+    PYKALA_CHECK(open_fields(in, log::data_class::open, out.fields));
+    if (!in.take("}") || !in.at_end()) return malformed();
     return out;
 }
 
@@ -158,10 +170,10 @@ result<read_event> open_event(std::string_view tenant, const log::stream_tag& st
         if (!may_open(box.of)) continue;
         PYKALA_TRY(const secret_text plain,
                    open_box(*key, {tenant, stream, seq, box.of}, box.bytes));
-        PYKALA_TRY(const value v, read_json(plain.text()));
-        const auto* members = v.as_object();
-        if (!members) return malformed();
-        PYKALA_CHECK(open_fields(*members, box.of, out.fields));
+        canonical_reader in(plain.text());
+        if (!is_utf8(plain.text())) return malformed();
+        PYKALA_CHECK(open_fields(in, box.of, out.fields));
+        if (!in.at_end()) return malformed();
     }
     return out;
 }

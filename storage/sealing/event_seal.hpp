@@ -43,7 +43,8 @@ struct read_field {
 };
 
 struct read_event {
-    value body;  // as canonical JSON; its hash is in the leaf
+    value body;
+    log::digest body_hash{};  // of its canonical JSON; the leaf holds it
     std::vector<read_field> fields;
 };
 

@@ -1,15 +1,11 @@
 #include "storage/sealing/key_cache.hpp"
 
-#include <algorithm>
-
 namespace pykala::storage {
 
 std::optional<secret_key> key_cache::find(const log::key_id& id) const {
     const auto found = keys_.find(id);
     if (found == keys_.end()) return std::nullopt;
-    std::optional<secret_key> out(std::in_place);
-    std::ranges::copy(found->second.bytes(), out->bytes().begin());
-    return out;
+    return found->second.copy();
 }
 
 std::optional<log::key_id> key_cache::find(const log::stream_tag& owner,

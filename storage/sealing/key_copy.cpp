@@ -170,6 +170,13 @@ result<std::optional<key_row>> key_copy::find(const log::stream_tag& owner,
     return first_of(std::move(rows));
 }
 
+result<std::vector<key_row>> key_copy::beside(const log::key_id& id) const {
+    PYKALA_TRY(statement * query, db_.get("SELECT id, owner, class, made_at, wrapped FROM keys "
+                                          "WHERE owner = (SELECT owner FROM keys WHERE id = ?)"));
+    query->bind_all(byte_view(id));
+    return rows_of(*query);
+}
+
 result<std::vector<key_row>> key_copy::of_owner(const log::stream_tag& owner) const {
     PYKALA_TRY(statement * query,
                db_.get("SELECT id, owner, class, made_at, wrapped FROM keys WHERE owner = ?"));

@@ -46,6 +46,8 @@ public:
     result<std::optional<key_row>> find(const log::stream_tag& owner,
                                         std::string_view key_class) const;
     result<std::vector<key_row>> of_owner(const log::stream_tag& owner) const;
+    // This key and all others of its owner; empty when it is not here.
+    result<std::vector<key_row>> beside(const log::key_id& id) const;
     result<std::vector<key_row>> all() const;
 
 private:

@@ -1,5 +1,6 @@
 #include "storage/sealing/key_store.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -109,8 +110,8 @@ result<std::unique_ptr<key_store>> key_store::create(const key_paths& paths, std
                         "a key store is never written over");
     PYKALA_TRY(key_copy first, key_copy::open(paths.first));
     PYKALA_TRY(key_copy second, key_copy::open(paths.second));
-    std::unique_ptr<key_store> store(
-        new key_store(std::move(first), std::move(second), std::move(tenant), std::move(master)));
+    std::unique_ptr<key_store> store(new key_store(std::move(first), std::move(second), paths,
+                                                   std::move(tenant), std::move(master)));
     const std::vector<key_row> own{
         store->row_for(tenant_itself, lookup_class, secret_key::random(), now),
         store->row_for(tenant_itself, signing_class, secret_key::random(), now)};
@@ -155,8 +156,8 @@ result<std::unique_ptr<key_store>> key_store::open(const key_paths& paths, std::
                     "the master key is not the one that wraps this key store",
                     "name the right master key file; after an interrupted rotation it is the new "
                     "one");
-    std::unique_ptr<key_store> store(
-        new key_store(std::move(first), std::move(second), std::move(tenant), std::move(master)));
+    std::unique_ptr<key_store> store(new key_store(std::move(first), std::move(second), paths,
+                                                   std::move(tenant), std::move(master)));
     PYKALA_CHECK(store->level());
     PYKALA_CHECK(store->load_own_keys());
     return store;
@@ -210,21 +211,30 @@ key_row key_store::row_for(const log::stream_tag& owner, std::string_view key_cl
     return row;
 }
 
+std::optional<log::key_id> key_store::cached(const key_request& request) const {
+    const std::lock_guard lock(mutex_);
+    return opened_.find(request.owner, log::to_string(request.of));
+}
+
 result<std::vector<log::key_id>> key_store::make(std::span<const key_request> requests,
                                                  instant now) {
-    const std::lock_guard lock(mutex_);
-    std::vector<log::key_id> ids;
-    std::vector<key_row> fresh;
+    std::vector<std::optional<log::key_id>> known;
     for (const key_request& request : requests) {
         if (request.of == log::data_class::open) throw std::logic_error("open fields have no key");
+        known.push_back(cached(request));
+    }
+    std::vector<log::key_id> ids;
+    if (std::ranges::all_of(known, [](const auto& id) { return id.has_value(); })) {
+        for (const auto& id : known) ids.push_back(*id);
+        return ids;
+    }
+    const std::unique_lock alone(changing_);
+    std::vector<key_row> fresh;
+    for (const key_request& request : requests) {
         const std::string_view name = log::to_string(request.of);
-        auto known = opened_.find(request.owner, name);
-        if (!known) {
-            PYKALA_TRY(const auto row, first_.find(request.owner, name));
-            if (row) known = row->id;
-        }
-        if (!known) fresh.push_back(row_for(request.owner, name, secret_key::random(), now));
-        ids.push_back(known ? *known : fresh.back().id);
+        PYKALA_TRY(const auto row, first_.find(request.owner, name));
+        if (!row) fresh.push_back(row_for(request.owner, name, secret_key::random(), now));
+        ids.push_back(row ? row->id : fresh.back().id);
     }
     if (fresh.empty()) return ids;
     PYKALA_CHECK(
@@ -232,36 +242,51 @@ result<std::vector<log::key_id>> key_store::make(std::span<const key_request> re
     return ids;
 }
 
-// Whoever needs one key of a case soon needs the others.
-result<bool> key_store::open_keys_of(const log::stream_tag& owner) const {
-    PYKALA_TRY(const std::vector<key_row> rows, first_.of_owner(owner));
-    for (const key_row& row : rows) {
-        PYKALA_TRY(secret_key key, unwrap(row));
-        opened_.put(row, std::move(key));
-    }
-    return true;
-}
-
 result<secret_key> key_store::find(const log::key_id& id) const {
-    const std::lock_guard lock(mutex_);
-    if (auto known = opened_.find(id)) return *std::move(known);
-    PYKALA_TRY(const auto row, first_.find(id));
-    if (!row)
+    {
+        const std::lock_guard lock(mutex_);
+        if (auto known = opened_.find(id)) return *std::move(known);
+    }
+    const std::shared_lock unchanged(changing_);
+    // whoever needs one key of a case soon needs the others
+    PYKALA_TRY(const std::vector<key_row> rows,
+               readers_.read([&](const key_copy& copy) { return copy.beside(id); }));
+    if (rows.empty())
         return fail(problem_kind::not_found, "key_destroyed", "the key of this data is destroyed",
                     "what it sealed cannot be read again; the log still proves that it was there");
-    PYKALA_CHECK(open_keys_of(row->owner));
-    return unwrap(*row);
+    std::vector<secret_key> keys;
+    std::size_t wanted = 0;
+    for (const key_row& row : rows) {
+        PYKALA_TRY(secret_key key, unwrap(row));
+        if (row.id == id) wanted = keys.size();
+        keys.push_back(std::move(key));
+    }
+    secret_key out = keys[wanted].copy();
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = 0; i < rows.size(); ++i) opened_.put(rows[i], std::move(keys[i]));
+    return out;
 }
 
 result<bool> key_store::destroy(std::span<const log::key_id> ids) {
-    const std::lock_guard lock(mutex_);
-    for (const log::key_id& id : ids) opened_.forget(id);
+    const std::unique_lock alone(changing_);
+    {
+        const std::lock_guard lock(mutex_);
+        for (const log::key_id& id : ids) opened_.forget(id);
+    }
     return change_both(
         [&](key_copy& copy, const key_facts& next) { return copy.remove(ids, next); });
 }
 
+result<std::vector<key_facts_row>> key_store::list_of(const log::stream_tag& owner) const {
+    const std::unique_lock alone(changing_);
+    PYKALA_TRY(const std::vector<key_row> rows, first_.of_owner(owner));
+    std::vector<key_facts_row> out;
+    for (const key_row& row : rows) out.push_back({row.id, row.owner, row.key_class, row.made_at});
+    return out;
+}
+
 result<std::vector<key_facts_row>> key_store::list() const {
-    const std::lock_guard lock(mutex_);
+    const std::unique_lock alone(changing_);
     PYKALA_TRY(const std::vector<key_row> rows, first_.all());
     std::vector<key_facts_row> out;
     for (const key_row& row : rows)
@@ -271,7 +296,7 @@ result<std::vector<key_facts_row>> key_store::list() const {
 }
 
 result<bool> key_store::rotate(master_key next_master) {
-    const std::lock_guard lock(mutex_);
+    const std::unique_lock alone(changing_);
     PYKALA_TRY(std::vector<key_row> rows, first_.all());
     for (key_row& row : rows) {
         PYKALA_TRY(const secret_key key, unwrap(row));

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <mutex>
+#include <shared_mutex>
 
 #include "engine/log/checkpoint.hpp"
 #include "engine/time/date.hpp"
 
 #include "storage/sealing/key_cache.hpp"
 #include "storage/sealing/key_copy.hpp"
+#include "storage/sealing/key_readers.hpp"
 #include "storage/sealing/master_key.hpp"
 
 namespace pykala::storage {
@@ -60,6 +62,8 @@ public:
     // Gone from both copies on return; what is gone already is no error.
     result<bool> destroy(std::span<const log::key_id> ids);
 
+    // The data keys of one owner, without their secrets.
+    result<std::vector<key_facts_row>> list_of(const log::stream_tag& owner) const;
     // Every data key, without its secret: for sweeping orphans and for the operations page.
     result<std::vector<key_facts_row>> list() const;
 
@@ -76,8 +80,10 @@ public:
     const std::string& tenant() const { return tenant_; }
 
 private:
-    key_store(key_copy first, key_copy second, std::string tenant, master_key master)
-        : first_(std::move(first)),
+    key_store(key_copy first, key_copy second, const key_paths& paths, std::string tenant,
+              master_key master)
+        : readers_(paths.first),
+          first_(std::move(first)),
           second_(std::move(second)),
           tenant_(std::move(tenant)),
           master_(std::move(master)) {}
@@ -86,14 +92,18 @@ private:
     result<bool> level();  // brings the copy that is behind up to the other
     key_facts next_facts() const;
     result<secret_key> unwrap(const key_row& row) const;
-    result<bool> open_keys_of(const log::stream_tag& owner) const;
+    std::optional<log::key_id> cached(const key_request& request) const;
     key_row row_for(const log::stream_tag& owner, std::string_view key_class, const secret_key& key,
                     instant now) const;
     template <class Change>
     result<bool> change_both(Change&& change);
 
-    mutable std::mutex mutex_;
-    mutable key_cache opened_;
+    // Changes are alone; a key is found and remembered while nothing changes, so that one which is
+    // destroyed never comes back into memory.
+    mutable std::shared_mutex changing_;
+    mutable std::mutex mutex_;  // of the cache, held shortly
+    mutable key_cache opened_;  // guarded by mutex_
+    mutable key_readers readers_;
     key_copy first_;
     key_copy second_;
     std::string tenant_;

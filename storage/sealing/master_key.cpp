@@ -42,14 +42,16 @@ bool write_all(int fd, std::string_view text) {
     return true;
 }
 
-// The name of a new file lasts only once its folder is synced.
-bool sync_folder_of(const std::filesystem::path& file) {
+}  // namespace
+
+result<bool> sync_folder_of(const std::filesystem::path& file) {
     const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
     const descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    return fd.get() >= 0 && ::fsync(fd.get()) == 0;
+    if (fd.get() >= 0 && ::fsync(fd.get()) == 0) return true;
+    return fail(problem_kind::unavailable, "folder_sync",
+                fmt::format("cannot make `{}` last: {}", folder.string(), std::strerror(errno)),
+                "check the disk, then give the command again");
 }
-
-}  // namespace
 
 master_key master_key::of(secret_key key) {
     master_key out{std::move(key), {}};

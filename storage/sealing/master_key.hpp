@@ -25,4 +25,8 @@ result<master_key> create_master_key(const std::filesystem::path& file);
 // a regular file), `master_key_malformed`.
 result<master_key> read_master_key(const std::filesystem::path& file);
 
+// The name of a new or moved file lasts only once its folder is synced. Problem `folder_sync`
+// (unavailable).
+result<bool> sync_folder_of(const std::filesystem::path& file);
+
 }  // namespace pykala::storage

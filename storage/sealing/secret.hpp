@@ -32,6 +32,12 @@ public:
     ~secret_key() { wipe(bytes_); }
 
     static secret_key random();
+    // Said aloud, so that no secret is copied by accident.
+    secret_key copy() const {
+        secret_key out;
+        out.bytes_ = bytes_;
+        return out;
+    }
 
     std::span<std::uint8_t, size> bytes() { return bytes_; }
     std::span<const std::uint8_t, size> bytes() const { return bytes_; }

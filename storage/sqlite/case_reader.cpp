@@ -70,8 +70,10 @@ result<std::vector<desk::sealed_event>> read_events(session& db, std::int64_t st
 }  // namespace
 
 result<desk::stored_case> read_case(session& db, std::string_view number) {
-    PYKALA_TRY(statement * find, db.get("SELECT c.id, s.tag FROM cases c "
-                                        "JOIN streams s ON s.id = c.id WHERE c.number = ?"));
+    PYKALA_TRY(statement * find, db.get("SELECT c.id, s.tag, "
+                                        "EXISTS(SELECT 1 FROM quarantine WHERE case_id = c.id) "
+                                        "FROM cases c JOIN streams s ON s.id = c.id "
+                                        "WHERE c.number = ?"));
     find->bind_all(number);
     PYKALA_TRY(const bool there, find->step());
     if (!there)
@@ -81,13 +83,14 @@ result<desk::stored_case> read_case(session& db, std::string_view number) {
     desk::stored_case out;
     out.number = number;
     out.stream = bytes_of<16>(find->blob(1));
+    out.quarantined = find->integer(2) != 0;
     find->reset();
     PYKALA_TRY(out.events, read_events(db, id, out.stream));
     return out;
 }
 
-result<std::vector<desk::stored_case>> read_cases_of(session& db,
-                                                     std::span<const desk::person_tag> tags) {
+result<std::vector<std::string>> read_numbers_of(session& db,
+                                                 std::span<const desk::person_tag> tags) {
     std::set<std::string> numbers;
     for (const desk::person_tag& tag : tags) {
         PYKALA_TRY(statement * of, db.get("SELECT c.number FROM persons p "
@@ -100,6 +103,28 @@ result<std::vector<desk::stored_case>> read_cases_of(session& db,
         }
         of->reset();
     }
+    return std::vector<std::string>(numbers.begin(), numbers.end());
+}
+
+result<std::vector<desk::quarantined_case>> read_quarantine(session& db) {
+    PYKALA_TRY(statement * all, db.get("SELECT c.number, q.since, q.why FROM quarantine q "
+                                       "JOIN cases c ON c.id = q.case_id ORDER BY c.number"));
+    all->reset();
+    std::vector<desk::quarantined_case> out;
+    for (;;) {
+        PYKALA_TRY(const bool there, all->step());
+        if (!there) break;
+        out.push_back({std::string(all->text(0)),
+                       parse_instant_utc(all->text(1)).value_or(instant{}),
+                       std::string(all->text(2))});
+    }
+    all->reset();
+    return out;
+}
+
+result<std::vector<desk::stored_case>> read_cases_of(session& db,
+                                                     std::span<const desk::person_tag> tags) {
+    PYKALA_TRY(const std::vector<std::string> numbers, read_numbers_of(db, tags));
     std::vector<desk::stored_case> out;
     for (const std::string& number : numbers) {
         PYKALA_TRY(desk::stored_case found, read_case(db, number));
@@ -130,6 +155,7 @@ result<std::vector<desk::due_case>> read_due(session& db, date today, std::size_
     PYKALA_TRY(statement * cases,
                db.get("SELECT t.case_id, c.number, min(t.fires_on) FROM timers t "
                       "JOIN cases c ON c.id = t.case_id WHERE t.fires_on <= ? "
+                      "AND t.case_id NOT IN (SELECT case_id FROM quarantine) "
                       "GROUP BY t.case_id ORDER BY 3, 2 LIMIT ?"));
     cases->bind_all(to_string(today), std::int64_t(limit));
     std::vector<desk::due_case> out;
@@ -159,7 +185,9 @@ result<std::vector<desk::outbox_item>> read_outbox(session& db, std::size_t limi
     PYKALA_TRY(statement * all,
                db.get("SELECT o.id, c.number, s.tag, o.seq, o.kind, o.class, o.key, o.box "
                       "FROM outbox o JOIN cases c ON c.id = o.case_id "
-                      "JOIN streams s ON s.id = o.case_id ORDER BY o.id LIMIT ?"));
+                      "JOIN streams s ON s.id = o.case_id "
+                      "WHERE o.case_id NOT IN (SELECT case_id FROM quarantine) "
+                      "ORDER BY o.id LIMIT ?"));
     all->bind_all(std::int64_t(limit));
     std::vector<desk::outbox_item> out;
     for (;;) {

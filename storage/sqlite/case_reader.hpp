@@ -12,6 +12,9 @@ namespace pykala::storage {
 result<desk::stored_case> read_case(session& db, std::string_view number);
 result<std::vector<desk::stored_case>> read_cases_of(session& db,
                                                      std::span<const desk::person_tag> tags);
+result<std::vector<std::string>> read_numbers_of(session& db,
+                                                 std::span<const desk::person_tag> tags);
+result<std::vector<desk::quarantined_case>> read_quarantine(session& db);
 result<std::optional<desk::stored_receipt>> read_receipt(session& db, std::string_view actor,
                                                          std::string_view key);
 result<std::vector<desk::due_case>> read_due(session& db, date today, std::size_t limit);

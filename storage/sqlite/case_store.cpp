@@ -3,6 +3,8 @@
 #include <memory>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "storage/sqlite/case_reader.hpp"
 #include "storage/sqlite/case_writer.hpp"
 
@@ -15,6 +17,11 @@ result<desk::stored_case> sqlite_case_store::load(std::string_view number) {
 result<std::vector<desk::stored_case>> sqlite_case_store::of_person(
     std::span<const desk::person_tag> tags) {
     return store_.read([&](session& db) { return read_cases_of(db, tags); });
+}
+
+result<std::vector<std::string>> sqlite_case_store::numbers_of(
+    std::span<const desk::person_tag> tags) {
+    return store_.read([&](session& db) { return read_numbers_of(db, tags); });
 }
 
 void sqlite_case_store::submit(desk::unit_of_work unit, desk::completion done) {
@@ -58,6 +65,43 @@ result<bool> sqlite_case_store::settle(std::span<const std::uint64_t> outbox_ids
     PYKALA_CHECK(store_.write([&](session& db) -> result<void> {
         for (const std::uint64_t id : outbox_ids)
             PYKALA_CHECK(db.run("DELETE FROM outbox WHERE id = ?", std::int64_t(id)));
+        return {};
+    }));
+    return true;
+}
+
+void sqlite_case_store::quarantine(std::vector<desk::quarantined_case> cases,
+                                   std::function<void(result<bool>)> done) {
+    store_.writer().submit(
+        [cases = std::move(cases)](session& db, log_appender&) -> result<void> {
+            for (const desk::quarantined_case& each : cases)
+                PYKALA_CHECK(
+                    db.run("INSERT OR IGNORE INTO quarantine(case_id, since, why) "
+                           "SELECT id, ?, ? FROM cases WHERE number = ?",
+                           to_string(each.since), each.why, each.number));
+            return {};
+        },
+        [done = std::move(done)](result<void> outcome) {
+            if (outcome)
+                done(true);
+            else
+                done(std::unexpected(std::move(outcome).error()));
+        });
+}
+
+result<std::vector<desk::quarantined_case>> sqlite_case_store::quarantined() {
+    return store_.read([&](session& db) { return read_quarantine(db); });
+}
+
+result<bool> sqlite_case_store::release(std::string_view number) {
+    PYKALA_CHECK(store_.write([&](session& db) -> result<void> {
+        PYKALA_CHECK(
+            db.run("DELETE FROM quarantine WHERE case_id = "
+                   "(SELECT id FROM cases WHERE number = ?)",
+                   number));
+        if (db.db().changes() == 0)
+            return fail(problem_kind::not_found, "not_quarantined",
+                        fmt::format("case `{}` is not in quarantine", number));
         return {};
     }));
     return true;

@@ -122,6 +122,21 @@ result<std::vector<store_finding>> check_queue(tenant_store& store, const projec
     return out;
 }
 
+// Read inside the writer's transaction, so that no event comes between reading and writing.
+result<void> rebuild_case(tenant_store& store, std::string_view number, const projector& project) {
+    return store.write([&](session& db) -> result<void> {
+        PYKALA_TRY(const desk::stored_case stored, read_case(db, number));
+        PYKALA_TRY(stored_projection wanted, project(stored));
+        put_in_order(wanted, stored.number);
+        PYKALA_TRY(statement * find, db.get("SELECT id FROM cases WHERE number = ?"));
+        find->bind_all(number);
+        PYKALA_CHECK(find->step());
+        const std::int64_t id = find->integer(0);
+        find->reset();
+        return write_projection(db, id, wanted);
+    });
+}
+
 result<std::size_t> rebuild_queue(tenant_store& store, const projector& project) {
     std::size_t rebuilt = 0;
     PYKALA_CHECK(for_each_case(store, project, [&](std::int64_t id, compared one) -> result<void> {

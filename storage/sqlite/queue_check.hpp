@@ -25,6 +25,10 @@ struct store_finding {
 // Each case is read in a view of its own, so the server may go on meanwhile.
 result<std::vector<store_finding>> check_queue(tenant_store& store, const projector& project);
 
+// The same for one case, with the server running: after its keys were destroyed, queue, timers and
+// persons say what the events still say. Problem `no_such_case`, those of `project`.
+result<void> rebuild_case(tenant_store& store, std::string_view number, const projector& project);
+
 // Writes what differs anew; gives how many cases. Durable on return. A case that cannot be read is
 // left as it is. The server must not be taking commands.
 result<std::size_t> rebuild_queue(tenant_store& store, const projector& project);

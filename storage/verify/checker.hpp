@@ -46,6 +46,7 @@ private:
         bool shown = false;
         bool is_case = false;
         bool has_leaf = false;
+        bool removed = false;  // the log says that nothing but its leaves is left
         std::uint64_t next_leaf_seq = 0;
         std::uint64_t next_event_seq = 0;
     };
@@ -68,6 +69,7 @@ private:
                       proven_event& event);
     bool event_field(const json::object& field, proven_event& event, hash256& leaf);
     void event_definitions(const proven_event& event);
+    void removed_case(const proven_event& event);
     void destroyed_key(const proven_event& event);
     void streams_are_complete();
     void signature(const json::object& line);

@@ -57,6 +57,7 @@ void checker::event(const json::object& line) {
     event_fields(*fields, count, root, event);
     event_definitions(event);
     destroyed_key(event);
+    removed_case(event);
     bundle.events.push_back(std::move(event));
 }
 
@@ -173,6 +174,16 @@ void checker::event_definitions(const proven_event& event) {
     };
     check(event.procedure, "procedure");
     check(event.law, "law");
+}
+
+// Of a case that was removed on its day only the leaves are left, and the log says so.
+void checker::removed_case(const proven_event& event) {
+    if (event.of != "retention" || event.kind != "case_removed") return;
+    for (const proven_field& field : event.fields)
+        if (field.name == "stream" && field.state == "opened" && field.value.size() == 34) {
+            streams_[stream_at(std::string_view(field.value).substr(1, 32))].removed = true;
+            ++out.shredded["case"];
+        }
 }
 
 void checker::destroyed_key(const proven_event& event) {

@@ -84,14 +84,15 @@ void checker::period_is_read() {
 void checker::streams_are_complete() {
     for (stream_of_period& stream : streams_) {
         if (stream.shown && stream.has_leaf) ++out.period_streams_shown;
-        if (!stream.shown && bundle.scope == "period")
+        if (!stream.shown && !stream.removed && bundle.scope == "period")
             find("case_left_out", "a stream of the period is not shown, though all are promised",
                  false);
     }
     for (std::size_t i = 0; i < leaves_.size(); ++i) {
         const leaf_of_period& leaf = leaves_[i];
         const stream_of_period& stream = streams_[leaf.stream];
-        const bool promised = stream.shown && (stream.is_case || bundle.scope == "period");
+        const bool promised =
+            stream.shown && !stream.removed && (stream.is_case || bundle.scope == "period");
         if (promised && !leaf.shown)
             find("event_left_out",
                  fmt::format("event {} of a stream shown, leaf {} of the log, is left out",

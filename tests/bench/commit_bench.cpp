@@ -31,6 +31,17 @@ public:
         std::span<const desk::person_tag> tags) override {
         return inner_.of_person(tags);
     }
+    result<std::vector<std::string>> numbers_of(std::span<const desk::person_tag> tags) override {
+        return inner_.numbers_of(tags);
+    }
+    void quarantine(std::vector<desk::quarantined_case> cases,
+                    std::function<void(result<bool>)> done) override {
+        inner_.quarantine(std::move(cases), std::move(done));
+    }
+    result<std::vector<desk::quarantined_case>> quarantined() override {
+        return inner_.quarantined();
+    }
+    result<bool> release(std::string_view n) override { return inner_.release(n); }
     void submit(desk::unit_of_work unit, desk::completion done) override {
         {
             const std::lock_guard guard(mutex_);

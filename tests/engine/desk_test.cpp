@@ -1,6 +1,7 @@
 // Protects the one door: retries, replays, several requests of one message, and the trace that an
 // attempt at approving one's own decision leaves.
 #include <algorithm>
+#include <stdexcept>
 
 #include <doctest/doctest.h>
 
@@ -88,6 +89,18 @@ TEST_SUITE("engine/desk") {
                 std::span<const desk::person_tag> tags) override {
                 return world.store.of_person(tags);
             }
+            result<std::vector<std::string>> numbers_of(
+                std::span<const desk::person_tag> tags) override {
+                return world.store.numbers_of(tags);
+            }
+            void quarantine(std::vector<desk::quarantined_case> cases,
+                            std::function<void(result<bool>)> done) override {
+                world.store.quarantine(std::move(cases), std::move(done));
+            }
+            result<std::vector<desk::quarantined_case>> quarantined() override {
+                return world.store.quarantined();
+            }
+            result<bool> release(std::string_view n) override { return world.store.release(n); }
             void submit(desk::unit_of_work unit, desk::completion done) override {
                 ++submitted;
                 if (std::exchange(busy, false)) CHECK(world.file(filing("access")).has_value());
@@ -120,6 +133,57 @@ TEST_SUITE("engine/desk") {
                      [&](result<desk::reply> given) { answer = std::move(given); });
         CHECK(answer->has_value());
         CHECK(store.submitted == 2);
+    }
+
+    TEST_CASE("quarantine: a case whose invariant breaks takes no command and others go on") {
+        kuopio world;
+        const auto sick = world.file(filing("erasure"))->given.numbers.front();
+        auto other = filing("access");
+        other.inputs["subject"] = value_object{{"hetu", "020190-9010"}};
+        other.inputs["person"] = "customers/8";
+        const auto well = world.file(other)->given.numbers.front();
+        // definitions in which the pinned one of a right is not what it was
+        struct broken_definitions final : desk::definitions {
+            explicit broken_definitions(real_definitions& r) : real(r) {}
+            real_definitions& real;
+            bool broken = true;
+            result<std::shared_ptr<const cases::procedure>> current(std::string_view r) override {
+                return real.current(r);
+            }
+            result<std::shared_ptr<const cases::procedure>> pinned(std::string_view right,
+                                                                   const log::digest& h) override {
+                if (broken && right == "erasure") throw std::logic_error("not what it was");
+                return real.pinned(right, h);
+            }
+            result<std::shared_ptr<const cases::tenant_law>> law_on(date day) override {
+                return real.law_on(day);
+            }
+        } laws(world.laws);
+        desk::front_desk door(
+            {world.store, world.seals, world.time, world.ids, laws, [](auto work) { work(); }},
+            {{"crm"}});
+        const auto assign = [&](const std::string& number) {
+            cases::command what{.name = "assign", .inputs = {{"assignee", "ann"}}};
+            what.by = {"officer", "ann"};
+            std::optional<result<desk::reply>> answer;
+            door.execute(number, what, [&](result<desk::reply> r) { answer = std::move(r); });
+            return *answer ? std::string("taken") : answer->error().code;
+        };
+        const auto version = world.state(sick).version;
+        CHECK(assign(sick) == "broken_invariant");
+        CHECK(world.state(sick).version == version);
+        REQUIRE(world.store.quarantined()->size() == 1);
+        CHECK(world.store.quarantined()->front().number == sick);
+        CHECK(world.store.quarantined()->front().why == "not what it was");
+        CHECK(assign(well) == "taken");
+        // after the mend too, until somebody has looked; and no timer of it fires meanwhile
+        laws.broken = false;
+        CHECK(assign(sick) == "case_quarantined");
+        world.time.set(make_date(2031, 1, 1));
+        for (const auto& due : *world.store.due(world.time.now().on, 100))
+            CHECK(due.number == well);
+        REQUIRE(world.store.release(sick));
+        CHECK(assign(sick) == "taken");
     }
 
     TEST_CASE("four eyes: the attempt to approve one's own decision is on record") {

@@ -1,5 +1,7 @@
 #include "tests/contract/case_store_contract.hpp"
 
+#include <future>
+
 #include <doctest/doctest.h>
 
 #include "tests/support/synthetic_case.hpp"
@@ -86,6 +88,8 @@ void check_persons(case_store& store) {
     CHECK(found->front().number == first);
     CHECK(found->back().number == third);
     CHECK(store.of_person({})->empty());
+    CHECK(*store.numbers_of(tags) == std::vector{first, third});
+    CHECK(store.numbers_of({})->empty());
 }
 
 void check_idempotency(case_store& store) {
@@ -175,11 +179,44 @@ void check_outbox(case_store& store) {
     CHECK(store.outbox(0)->empty());
 }
 
+void check_quarantine(case_store& store) {
+    auto what = synthetic_write("", synthetic_stream(1), 0);
+    what.outbox = {{0, "letter", {log::data_class::content, {}, "sealed"}}};
+    REQUIRE(code_of(submit_and_wait(store, unit_of(what))) == "stored");
+    const std::string sick = "KUO-2026-000001";
+    const auto well = make_case(store, 2);
+    const auto some_day = make_date(2040, 1, 1);
+    const quarantined_case mark{sick, *parse_instant_utc("2026-03-06T10:15:30.250Z"), "why"};
+    const auto put = [&](std::vector<quarantined_case> cases) {
+        std::promise<result<bool>> given;
+        store.quarantine(std::move(cases), [&](result<bool> r) { given.set_value(std::move(r)); });
+        return given.get_future().get();
+    };
+    REQUIRE(put({mark, {"KUO-2026-000077", mark.since, "no such case"}}).has_value());
+    CHECK(store.load(sick)->quarantined);
+    CHECK_FALSE(store.load(well)->quarantined);
+    CHECK(store.outbox(10)->empty());
+    REQUIRE(store.due(some_day, 10)->size() == 1);
+    CHECK(store.due(some_day, 10)->front().number == well);
+    // the first reason stays
+    REQUIRE(put({{sick, mark.since + std::chrono::hours(1), "again"}}).has_value());
+    REQUIRE(store.quarantined().has_value());
+    CHECK(*store.quarantined() == std::vector{mark});
+
+    CHECK(store.release(sick).has_value());
+    CHECK(store.release(sick).error().code == "not_quarantined");
+    CHECK(store.quarantined()->empty());
+    CHECK_FALSE(store.load(sick)->quarantined);
+    CHECK(store.outbox(10)->size() == 1);
+    CHECK(store.due(some_day, 10)->size() == 2);
+}
+
 }  // namespace
 
 void check_case_store(const store_maker& make) {
-    for (const auto check : {check_numbers_and_events, check_versions, check_persons,
-                             check_idempotency, check_queue, check_timers, check_outbox}) {
+    for (const auto check :
+         {check_numbers_and_events, check_versions, check_persons, check_idempotency, check_queue,
+          check_timers, check_outbox, check_quarantine}) {
         const auto fresh = make();
         REQUIRE(fresh.store);
         check(*fresh.store);

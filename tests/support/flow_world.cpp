@@ -60,6 +60,17 @@ public:
         std::span<const desk::person_tag> tags) override {
         return store_->of_person(tags);
     }
+    result<std::vector<std::string>> numbers_of(std::span<const desk::person_tag> tags) override {
+        return store_->numbers_of(tags);
+    }
+    void quarantine(std::vector<desk::quarantined_case> cases,
+                    std::function<void(result<bool>)> done) override {
+        store_->quarantine(std::move(cases), std::move(done));
+    }
+    result<std::vector<desk::quarantined_case>> quarantined() override {
+        return store_->quarantined();
+    }
+    result<bool> release(std::string_view n) override { return store_->release(n); }
     void submit(desk::unit_of_work unit, desk::completion done) override {
         store_->submit(std::move(unit), std::move(done));
     }
@@ -124,6 +135,7 @@ flow_world::flow_world(const std::string& tenant, power* with)
 
 void flow_world::restart() {
     fulfilment.reset();
+    forgetting.reset();
     answers.reset();
     documents.reset();
     desk.reset();
@@ -150,6 +162,8 @@ void flow_world::restart() {
     outside.copy = [this](const desk::open_case& c, register_port& at,
                           const register_answer& gave) { return answers->copy(c, at, gave); };
     outside.package = [this](const desk::open_case& c) { return answers->make(c); };
+    forgetting = std::make_unique<api::forgetting>(*desk, *seals, time, *database, *keys);
+    outside.forget = forgetting.get();
     fulfilment = std::make_unique<api::fulfilment>(std::move(outside));
 }
 

@@ -62,6 +62,7 @@ struct flow_world {
     std::unique_ptr<desk::case_store> store;
     std::vector<std::unique_ptr<register_port>> frail;  // ports that the power can leave
     std::unique_ptr<desk::front_desk> desk;
+    std::unique_ptr<api::forgetting> forgetting;
     std::optional<storage::document_store> documents;
     api::web::sign_in_limits limits;
     api::web::site site;  // `/TENANT`; what the web shows of all this

@@ -7,8 +7,10 @@ namespace pykala::storage {
 std::span<const migration> migrations() {
     static const std::array version_1{v1_tenant_sql, v1_case_sql,   v1_queue_sql,
                                       v1_work_sql,   v1_people_sql, v1_log_sql};
+    static const std::array version_2{v2_quarantine_sql};
     static const std::array version_3{v3_sign_in_sql};
-    static const std::array steps{migration{1, version_1}, migration{3, version_3}};
+    static const std::array steps{migration{1, version_1}, migration{2, version_2},
+                                  migration{3, version_3}};
     return steps;
 }
 

@@ -32,4 +32,6 @@ extern const std::string_view v1_log_sql;
 // Later versions.
 extern const std::string_view v3_sign_in_sql;
 
+extern const std::string_view v2_quarantine_sql;
+
 }  // namespace pykala::storage

@@ -52,11 +52,11 @@ kept_line kept_by_house(const case_view& v, const case_record& held, const std::
 
 kept_line kept_by_law(const case_view& v, const case_record& held) {
     const auto id = cases::text_of(cases::member(held.assessed, "governing")["rule"]);
-    if (is_secret(held))
+    if (const auto* secret = find(v.rules.case_rules, "secret_hold"); secret && is_secret(held))
         return {.name = v.name_of(held),
                 .open = true,
-                .because = v.ground_says("17_3_b"),
-                .cite = v.ground_cite("17_3_b")};
+                .because = v.in(secret->says),
+                .cite = v.in(secret->cite_text)};
     if (const auto* by_case = find(v.rules.case_rules, id.substr(id.find('.') + 1));
         by_case && id.starts_with("case.")) {
         const auto hold = cases::text_of(held.assessed, "hold");

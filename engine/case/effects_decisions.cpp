@@ -189,13 +189,15 @@ checked check_field(const effect_view& v, const std::string& id, std::string_vie
     if (!named && !v.c.records.contains(id.substr(0, id.rfind('/'))))
         return fail(problem_kind::invalid, "unknown_field", "this field is not contested here",
                     "decide fields that the request names, or of records that the registers gave");
-    if (named && found->second.voucher && what == "corrected")
+    if (named && found->second.voucher && what == "corrected") {
+        const auto* rule = find(v.known.law->rules->provisions, "accounting.no_alteration");
         return std::unexpected(
             problem{.kind = problem_kind::refused,
                     .code = "voucher_booked",
                     .detail = "a booked voucher is never overwritten",
                     .hint = "give a correcting entry, or attach the person's statement",
-                    .cites = {"1336/1997 2:7(2)"}});
+                    .cites = {rule ? rule->cite : std::string()}});
+    }
     return {};
 }
 

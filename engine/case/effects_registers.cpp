@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -189,13 +190,18 @@ checked schedule_deferred_erasure(const effect_view& v) {
     return {};
 }
 
-// Looked at again in a week: a freeze ends by a person, not on a day.
-constexpr std::chrono::days while_frozen{7};
+// A freeze ends by a person, not on a day.
+date next_look(const effect_view& v) {
+    const auto* rule = find(v.how.rules->practice, "freeze_look");
+    if (!rule) throw std::logic_error("policies/ holds no practice rule freeze_look");
+    return v.what.on + rule->length;
+}
 
 checked erase_deferred(const effect_view& v) {
     const auto answers = assess_case(v.c, v.known);
     const bool frozen = v.c.has("frozen") || frozen_by_other(v.known.others);
     const auto suspended = suspended_records(v.known.others);
+    const auto later = next_look(v);
     ids free;
     for (const auto& each : v.c.deferred) {
         if (each.state != "scheduled" || each.erase_on > v.what.on) continue;
@@ -206,8 +212,7 @@ checked erase_deferred(const effect_view& v) {
         if (held)
             v.append("deferred", deferred_entry(each.record, to_string(*moved), "scheduled"));
         else if (waits)
-            v.append("deferred",
-                     deferred_entry(each.record, to_string(v.what.on + while_frozen), "scheduled"));
+            v.append("deferred", deferred_entry(each.record, to_string(later), "scheduled"));
         else
             free.push_back(each.record);
     }
@@ -247,7 +252,7 @@ void settle_deferred(const effect_view& v, const register_order& order, const id
         const auto held = after.records.find(each.record);
         auto on = held == after.records.end() ? std::optional<date>()
                                               : date_of(held->second.assessed, "erase_on");
-        if (!on || *on <= v.what.on) on = v.what.on + while_frozen;
+        if (!on || *on <= v.what.on) on = next_look(v);
         v.append("deferred", stays ? deferred_entry(each.record, to_string(*on), "scheduled")
                                    : deferred_entry(each.record, to_string(v.what.on), "erased"));
     }

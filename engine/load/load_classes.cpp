@@ -12,8 +12,8 @@ constexpr auto weekday_names = std::to_array<std::string_view>(
     {"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"});
 constexpr auto holiday_rules = std::to_array<std::string_view>({"fixed", "easter", "weekday_from"});
 // The cases that the engine knows; each must be in the file and no other.
-constexpr auto case_rules =
-    std::to_array<std::string_view>({"legal_hold", "open_balance", "contract_in_force"});
+constexpr auto case_rules = std::to_array<std::string_view>(
+    {"legal_hold", "secret_hold", "open_balance", "contract_in_force"});
 
 std::chrono::weekday weekday_of(const std::string& name) {
     const auto found = std::ranges::find(weekday_names, std::string_view(name));

@@ -180,6 +180,6 @@ inline constexpr auto practice_names = std::to_array<std::string_view>(
     {"promise", "question_within", "warn_before_due", "paper_margin", "escalate_review",
      "access_before_erasure", "address_stable", "contact_stable", "code_letter_life",
      "identity_wait", "restriction_warning", "hold_review", "package_life", "letters_life",
-     "proof_life", "identification_life", "consent_proof"});
+     "proof_life", "identification_life", "consent_proof", "freeze_look"});
 
 }  // namespace pykala

@@ -131,7 +131,11 @@ std::vector<std::string> word_faults(const source_file& file) {
     static const std::regex unfinished(R"(\b(TODO|FIXME|XXX|HACK)\b)");
     static const std::regex sql(
         R"re("\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE)\s)re");
+    static const std::regex law(R"re("([^"\n]*[ (])?\d{1,4}/(19|20)\d\d(?![-\d]))re");
     std::vector<std::string> faults;
+    if ((file.path.ends_with(".cpp") || file.path.ends_with(".hpp")) &&
+        std::regex_search(file.text, law))
+        faults.push_back(file.path + ": an act is named; law belongs to policies/");
     if (std::regex_search(file.text, unfinished))
         faults.push_back(file.path + ": unfinished work is marked");
     if ((file.path.starts_with("api/") || file.path.starts_with("engine/")) &&
@@ -186,5 +190,6 @@ TEST_SUITE("tidy") {
             report(word_faults(file));
         CHECK(word_faults({"api/a.cpp", "query(\"SELECT 1\")"}).size() == 1);
         CHECK(word_faults({"api/a.cpp", std::string("// TO") + "DO later"}).size() == 1);
+        CHECK(word_faults({"engine/a.cpp", "cite(\"1336/1997 2:7(2)\")"}).size() == 1);
     }
 }

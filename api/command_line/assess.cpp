@@ -4,12 +4,12 @@
 #include <memory>
 #include <unordered_set>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "engine/assess/batch.hpp"
 
 #include "api/command_line/command_line.hpp"
+#include "api/command_line/grammar.hpp"
 #include "api/command_line/print.hpp"
 #include "api/command_line/record_json.hpp"
 #include "api/definitions/law.hpp"
@@ -119,19 +119,18 @@ int run_assess(const assess_options& options) {
 
 }  // namespace
 
-void add_assess(CLI::App& app, outcome& out) {
+void add_assess(const command_words& app, outcome& out) {
     auto options = std::make_shared<assess_options>();
-    auto* command = app.add_subcommand(
+    auto command = app.subcommand(
         "assess", "If erasure were asked for on a day: what happens to each record, and why?");
-    command->footer(
+    command.example(
         "Example: pykala assess --tenant kuopio --on 2027-05-01 --records records.jsonl");
-    command->add_option("--tenant", options->tenant, "id of a pack")->required();
-    command->add_option("--on", options->on, "the day, YYYY-MM-DD")->required();
-    command->add_option("--records", options->records, "JSON Lines, a file or - for standard input")
-        ->capture_default_str();
-    command->add_option("--definitions", options->definitions,
-                        "folder of policies/ and workflows/");
-    command->callback([options, &out] { out.exit_status = run_assess(*options); });
+    command.option("--tenant", options->tenant, "id of a pack").required();
+    command.option("--on", options->on, "the day, YYYY-MM-DD").required();
+    command.option("--records", options->records, "JSON Lines, a file or - for standard input")
+        .shows_default();
+    command.option("--definitions", options->definitions, "folder of policies/ and workflows/");
+    command.runs([options] { return run_assess(*options); }, out);
 }
 
 }  // namespace pykala::api

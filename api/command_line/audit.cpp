@@ -3,10 +3,10 @@
 #include <iostream>
 #include <iterator>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "api/command_line/command_line.hpp"
+#include "api/command_line/grammar.hpp"
 #include "storage/verify/verify.hpp"
 
 namespace pykala::api {
@@ -54,23 +54,23 @@ int run_verify(const verify_options& asked) {
 
 }  // namespace
 
-void add_audit(CLI::App& app, outcome& out) {
-    auto* audit = app.add_subcommand("audit", "exports for an auditor, and their proof");
-    audit->require_subcommand(1);
-    auto* command = audit->add_subcommand(
-        "verify",
-        "proves an exported bundle from the file alone: signatures, tree, fields, "
-        "completeness, and every deadline, transition and decision");
+void add_audit(const command_words& app, outcome& out) {
+    auto audit = app.subcommand("audit", "exports for an auditor, and their proof");
+    audit.needs_subcommand();
+    auto command =
+        audit.subcommand("verify",
+                         "proves an exported bundle from the file alone: signatures, tree, fields, "
+                         "completeness, and every deadline, transition and decision");
     auto asked = std::make_shared<verify_options>();
-    command->add_option("FILE", asked->file, "the bundle")->required();
-    command->add_option("--key", asked->key,
-                        "the log's verifier key that you trust, as it was given to you");
-    command->add_option("--checkpoint", asked->checkpoint,
-                        "a file with an earlier checkpoint of the log that you kept");
-    command->footer(
+    command.option("FILE", asked->file, "the bundle").required();
+    command.option("--key", asked->key,
+                   "the log's verifier key that you trust, as it was given to you");
+    command.option("--checkpoint", asked->checkpoint,
+                   "a file with an earlier checkpoint of the log that you kept");
+    command.example(
         "Example: pykala audit verify KUO-2026-000123.jsonl "
         "--key tietopyynnot.example/kuopio/log/1+f1619695+Ad3jvM7H…");
-    command->callback([asked, &out] { out.exit_status = run_verify(*asked); });
+    command.runs([asked] { return run_verify(*asked); }, out);
 }
 
 }  // namespace pykala::api

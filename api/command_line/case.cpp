@@ -4,10 +4,10 @@
 #include <iterator>
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "api/command_line/command_line.hpp"
+#include "api/command_line/grammar.hpp"
 #include "api/command_line/instance_command.hpp"
 #include "api/command_line/print.hpp"
 #include "storage/json/read_json.hpp"
@@ -111,67 +111,66 @@ int run_queue(const case_flags& flags) {
     return findings && !findings->empty() ? 1 : 0;
 }
 
-void add_list(CLI::App& group, const std::shared_ptr<case_flags>& flags, outcome& out) {
-    auto* list = group.add_subcommand("list", "the queue, the most urgent first");
-    add_instance_flags(*list, flags->of, true);
-    list->add_option("--state", flags->state, "only cases in this state");
-    list->add_option("--right", flags->right, "only requests of this right");
-    list->add_option("--due-before", flags->due_before, "only cases due before this day");
-    list->add_option("--assignee", flags->assignee, "only cases of this user");
-    list->add_option("--sort", flags->sort, "due_on, received_on or id; - before it: last first");
-    list->add_option("--limit", flags->limit, "1 to 500")->capture_default_str();
-    list->add_option("--cursor", flags->cursor, "of the page before");
-    list->add_option("--format", flags->format, "table or json")
-        ->check(CLI::IsMember({"table", "json"}))
-        ->capture_default_str();
-    list->footer("Example: pykala case list --tenant kuopio --user anna.virtanen --state received");
-    list->callback([flags, &out] { out.exit_status = run_list(*flags); });
+void add_list(const command_words& group, const std::shared_ptr<case_flags>& flags, outcome& out) {
+    auto list = group.subcommand("list", "the queue, the most urgent first");
+    add_instance_flags(list, flags->of, true);
+    list.option("--state", flags->state, "only cases in this state");
+    list.option("--right", flags->right, "only requests of this right");
+    list.option("--due-before", flags->due_before, "only cases due before this day");
+    list.option("--assignee", flags->assignee, "only cases of this user");
+    list.option("--sort", flags->sort, "due_on, received_on or id; - before it: last first");
+    list.option("--limit", flags->limit, "1 to 500").shows_default();
+    list.option("--cursor", flags->cursor, "of the page before");
+    list.option("--format", flags->format, "table or json")
+        .one_of({"table", "json"})
+        .shows_default();
+    list.example("Example: pykala case list --tenant kuopio --user anna.virtanen --state received");
+    list.runs([flags] { return run_list(*flags); }, out);
 }
 
 }  // namespace
 
-void add_case(CLI::App& app, outcome& out) {
-    auto* group = app.add_subcommand("case", "cases: list, show and file them");
-    group->require_subcommand(1);
+void add_case(const command_words& app, outcome& out) {
+    auto group = app.subcommand("case", "cases: list, show and file them");
+    group.needs_subcommand();
     auto flags = std::make_shared<case_flags>();
     flags->part = "case";
     add_list(*group, flags, out);
 
-    auto* show = group->add_subcommand("show", "one case as JSON; that you looked is noted");
-    add_instance_flags(*show, flags->of, true);
-    show->add_option("NUMBER", flags->number, "of the case")->required();
-    show->add_option("--part", flags->part, "case, events or records")
-        ->check(CLI::IsMember({"case", "events", "records"}))
-        ->capture_default_str();
-    show->footer("Example: pykala case show KUO-2026-000123 --tenant kuopio --user anna.virtanen");
-    show->callback([flags, &out] { out.exit_status = run_show(*flags); });
+    auto show = group.subcommand("show", "one case as JSON; that you looked is noted");
+    add_instance_flags(show, flags->of, true);
+    show.option("NUMBER", flags->number, "of the case").required();
+    show.option("--part", flags->part, "case, events or records")
+        .one_of({"case", "events", "records"})
+        .shows_default();
+    show.example("Example: pykala case show KUO-2026-000123 --tenant kuopio --user anna.virtanen");
+    show.runs([flags] { return run_show(*flags); }, out);
 
-    auto* file = group->add_subcommand(
+    auto file = group.subcommand(
         "file", "enters a request that came by letter, phone, e-mail or visit, read as JSON");
-    add_instance_flags(*file, flags->of, true);
-    file->add_option("--input", flags->input,
-                     "a file, - is standard input: personal data never stands on a command line")
-        ->capture_default_str();
-    file->add_option("--key", flags->key,
-                     "the same key again gives the same case; without it one is drawn");
-    file->footer(
+    add_instance_flags(file, flags->of, true);
+    file.option("--input", flags->input,
+                "a file, - is standard input: personal data never stands on a command line")
+        .shows_default();
+    file.option("--key", flags->key,
+                "the same key again gives the same case; without it one is drawn");
+    file.example(
         "Example: pykala case file --tenant kuopio --user anna.virtanen --input letter.json\n"
         R"(letter.json: {"right":"access","channel":"letter","language":"fi",)"
         "\n"
         R"(              "received_on":"2026-11-20","subject":{"customer_number":"…"}})");
-    file->callback([flags, &out] { out.exit_status = run_file(*flags); });
+    file.runs([flags] { return run_file(*flags); }, out);
 }
 
-void add_queue(CLI::App& app, outcome& out) {
-    auto* group = app.add_subcommand("queue", "the queue, which is made from the events");
-    group->require_subcommand(1);
+void add_queue(const command_words& app, outcome& out) {
+    auto group = app.subcommand("queue", "the queue, which is made from the events");
+    group.needs_subcommand();
     auto flags = std::make_shared<case_flags>();
-    auto* check = group->add_subcommand("check", "whether the queue is what the events say");
-    add_instance_flags(*check, flags->of, false);
-    check->add_flag("--rebuild", flags->rebuild,
-                    "writes anew what differs; only while no server runs");
-    check->footer("Example: pykala queue check --tenant kuopio");
-    check->callback([flags, &out] { out.exit_status = run_queue(*flags); });
+    auto check = group.subcommand("check", "whether the queue is what the events say");
+    add_instance_flags(check, flags->of, false);
+    check.flag("--rebuild", flags->rebuild, "writes anew what differs; only while no server runs");
+    check.example("Example: pykala queue check --tenant kuopio");
+    check.runs([flags] { return run_queue(*flags); }, out);
 }
 
 }  // namespace pykala::api

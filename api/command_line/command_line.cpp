@@ -2,12 +2,15 @@
 
 #include <CLI/CLI.hpp>
 
+#include "api/command_line/grammar.hpp"
+
 namespace pykala::api {
 
 int run(int argc, char** argv) {
-    CLI::App app{"Pykälä: requests of data subjects, from receipt to a reasoned, provable answer",
-                 "pykala"};
-    app.require_subcommand(1);
+    CLI::App parser{
+        "Pykälä: requests of data subjects, from receipt to a reasoned, provable answer", "pykala"};
+    parser.require_subcommand(1);
+    const command_words app(&parser);
     outcome out;
     add_deadline(app, out);
     add_calendar(app, out);
@@ -24,11 +27,11 @@ int run(int argc, char** argv) {
     add_token(app, out);
     add_keys(app, out);
     try {
-        app.parse(argc, argv);
+        parser.parse(argc, argv);
     } catch (const CLI::Success& help) {
-        return app.exit(help);
+        return parser.exit(help);
     } catch (const CLI::ParseError& wrong) {
-        app.exit(wrong);
+        parser.exit(wrong);
         return 2;
     }
     return out.exit_status;

@@ -3,11 +3,9 @@
 
 #include <string>
 
-namespace CLI {
-class App;
-}
-
 namespace pykala::api {
+
+class command_words;
 
 // Parses and runs. Exit status: 0 holds, 1 findings or a refused input, 2 wrong usage.
 int run(int argc, char** argv);
@@ -19,19 +17,19 @@ struct outcome {
 
 // Each `add_…` declares one command (and its subcommands) on `app`; its callback does the work and
 // sets `out`.
-void add_deadline(CLI::App& app, outcome& out);
-void add_calendar(CLI::App& app, outcome& out);
-void add_assess(CLI::App& app, outcome& out);
-void add_workflow(CLI::App& app, outcome& out);
-void add_audit(CLI::App& app, outcome& out);
-void add_policy(CLI::App& app, outcome& out);
-void add_demo(CLI::App& app, outcome& out);
-void add_init(CLI::App& app, outcome& out);
-void add_serve(CLI::App& app, outcome& out);
-void add_case(CLI::App& app, outcome& out);
-void add_queue(CLI::App& app, outcome& out);
-void add_user(CLI::App& app, outcome& out);
-void add_token(CLI::App& app, outcome& out);
-void add_keys(CLI::App& app, outcome& out);
+void add_deadline(const command_words& app, outcome& out);
+void add_calendar(const command_words& app, outcome& out);
+void add_assess(const command_words& app, outcome& out);
+void add_workflow(const command_words& app, outcome& out);
+void add_audit(const command_words& app, outcome& out);
+void add_policy(const command_words& app, outcome& out);
+void add_demo(const command_words& app, outcome& out);
+void add_init(const command_words& app, outcome& out);
+void add_serve(const command_words& app, outcome& out);
+void add_case(const command_words& app, outcome& out);
+void add_queue(const command_words& app, outcome& out);
+void add_user(const command_words& app, outcome& out);
+void add_token(const command_words& app, outcome& out);
+void add_keys(const command_words& app, outcome& out);
 
 }  // namespace pykala::api

@@ -3,7 +3,6 @@
 #include <iostream>
 #include <optional>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
@@ -11,6 +10,7 @@
 #include "engine/policy/time_rules.hpp"
 
 #include "api/command_line/command_line.hpp"
+#include "api/command_line/grammar.hpp"
 #include "api/command_line/print.hpp"
 #include "api/definitions/law.hpp"
 #include "api/time/local_day.hpp"
@@ -130,72 +130,74 @@ int run_batch(const policy_set& law, const deadline_options& options) {
                : 1;
 }
 
-}  // namespace
-
-void add_deadline(CLI::App& app, outcome& out) {
-    auto options = std::make_shared<deadline_options>();
-    auto* command = app.add_subcommand("deadline", "When must a request be answered?");
-    command->footer("Example: pykala deadline --received 2026-01-30 --pause 2026-02-03/2026-02-10");
-    auto* received = command->add_option("--received", options->received,
-                                         "day of arrival, or an instant with offset");
-    command->add_option("--tenant", options->tenant, "whose promise and calendar");
-    command->add_option("--pause", options->pauses, "FROM/TO: days in which the clock stood still")
-        ->allow_extra_args(false);
-    command->add_option("--tolling", options->tolling, "whether pauses move the due day")
-        ->check(CLI::IsMember({"none", "edpb"}));
-    auto* batch = command->add_option("--batch", options->batch,
-                                      "JSON Lines from a file or - instead of --received");
-    batch->excludes(received);
-    command->add_option("--definitions", options->definitions,
-                        "folder of policies/ and workflows/");
-    command->callback([options, received, &out] {
-        if (received->count() == 0 && options->batch.empty())
-            throw CLI::RequiredError("--received");
-        const auto law = load_law(options->definitions);
-        if (!law) return void(out.exit_status = print(law.error()));
-        if (!options->batch.empty()) return void(out.exit_status = run_batch(*law, *options));
-        const auto d =
-            answer(*law, {options->received, options->tenant, options->tolling, options->pauses});
-        if (!d) return void(out.exit_status = print(d.error()));
-        std::cout << json::serialize(to_json(*d)) << '\n';
-    });
+int run_deadline(const deadline_options& options) {
+    if (options.received.empty() && options.batch.empty()) {
+        std::cerr << "--received is required\n    hint: name a day, or many of them with --batch\n";
+        return 2;
+    }
+    const auto law = load_law(options.definitions);
+    if (!law) return print(law.error());
+    if (!options.batch.empty()) return run_batch(*law, options);
+    const auto d =
+        answer(*law, {options.received, options.tenant, options.tolling, options.pauses});
+    if (!d) return print(d.error());
+    std::cout << json::serialize(to_json(*d)) << '\n';
+    return 0;
 }
 
-void add_calendar(CLI::App& app, outcome& out) {
-    struct calendar_options {
-        std::string id = "fi", definitions;
-        int from = 0, to = 0;
-    };
+struct calendar_options {
+    std::string id = "fi", definitions;
+    int from = 0, to = 0;
+};
+
+int run_calendar(const calendar_options& options) {
+    const auto law = load_law(options.definitions);
+    if (!law) return print(law.error());
+    const auto* data = find(law->calendars, options.id);
+    if (!data)
+        return print(problem{problem_kind::not_found, "unknown_calendar",
+                             fmt::format("no calendar is called `{}`", options.id),
+                             "calendars are the files of policies/calendars/"});
+    const calendar days{*data};
+    json::object years;
+    for (int year = options.from; year <= options.to; ++year) {
+        json::array listed;
+        for (const auto day : days.holidays(year)) listed.emplace_back(to_string(day));
+        years.emplace(std::to_string(year), std::move(listed));
+    }
+    std::cout << json::serialize(years) << '\n';
+    return 0;
+}
+
+}  // namespace
+
+void add_deadline(const command_words& app, outcome& out) {
+    auto options = std::make_shared<deadline_options>();
+    auto command = app.subcommand("deadline", "When must a request be answered?");
+    command.example("Example: pykala deadline --received 2026-01-30 --pause 2026-02-03/2026-02-10");
+    auto received = command.option("--received", options->received,
+                                   "day of arrival, or an instant with offset");
+    command.option("--tenant", options->tenant, "whose promise and calendar");
+    command.option("--pause", options->pauses, "FROM/TO: days in which the clock stood still")
+        .one_each();
+    command.option("--tolling", options->tolling, "whether pauses move the due day")
+        .one_of({"none", "edpb"});
+    auto batch = command.option("--batch", options->batch,
+                                "JSON Lines from a file or - instead of --received");
+    batch.excludes(received);
+    command.option("--definitions", options->definitions, "folder of policies/ and workflows/");
+    command.runs([options] { return run_deadline(*options); }, out);
+}
+
+void add_calendar(const command_words& app, outcome& out) {
     auto options = std::make_shared<calendar_options>();
-    auto* command = app.add_subcommand("calendar", "The holidays that a calendar counts, by year");
-    command->footer("Example: pykala calendar --from 2026 --to 2028");
-    command->add_option("--calendar", options->id, "id of a calendar")->capture_default_str();
-    command->add_option("--from", options->from, "first year")
-        ->required()
-        ->check(CLI::Range(1900, 2900));
-    command->add_option("--to", options->to, "last year")
-        ->required()
-        ->check(CLI::Range(1900, 2900));
-    command->add_option("--definitions", options->definitions,
-                        "folder of policies/ and workflows/");
-    command->callback([options, &out] {
-        const auto law = load_law(options->definitions);
-        if (!law) return void(out.exit_status = print(law.error()));
-        const auto* data = find(law->calendars, options->id);
-        if (!data)
-            return void(out.exit_status =
-                            print(problem{problem_kind::not_found, "unknown_calendar",
-                                          fmt::format("no calendar is called `{}`", options->id),
-                                          "calendars are the files of policies/calendars/"}));
-        const calendar days{*data};
-        json::object years;
-        for (int year = options->from; year <= options->to; ++year) {
-            json::array listed;
-            for (const auto day : days.holidays(year)) listed.emplace_back(to_string(day));
-            years.emplace(std::to_string(year), std::move(listed));
-        }
-        std::cout << json::serialize(years) << '\n';
-    });
+    auto command = app.subcommand("calendar", "The holidays that a calendar counts, by year");
+    command.example("Example: pykala calendar --from 2026 --to 2028");
+    command.option("--calendar", options->id, "id of a calendar").shows_default();
+    command.option("--from", options->from, "first year").required().between(1900, 2900);
+    command.option("--to", options->to, "last year").required().between(1900, 2900);
+    command.option("--definitions", options->definitions, "folder of policies/ and workflows/");
+    command.runs([options] { return run_calendar(*options); }, out);
 }
 
 }  // namespace pykala::api

@@ -1,10 +1,10 @@
 // `pykala demo`: five utilities with sample registers, people and a test e-identification.
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "api/command_line/command_line.hpp"
+#include "api/command_line/grammar.hpp"
 #include "api/command_line/print.hpp"
 #include "api/command_line/until_told.hpp"
 #include "api/server/house.hpp"
@@ -43,21 +43,20 @@ int run_demo(const demo_options& options) {
 
 }  // namespace
 
-void add_demo(CLI::App& app, outcome& out) {
-    auto* command = app.add_subcommand(
+void add_demo(const command_words& app, outcome& out) {
+    auto command = app.subcommand(
         "demo", "Five utilities with invented customers, served on this machine only");
     auto options = std::make_shared<demo_options>();
     options->data = "pykala-demo";
-    command->add_option("--data", options->data, "folder of the demo; made when it is not there")
-        ->capture_default_str();
-    command->add_option("--port", options->port, "on 127.0.0.1; 0: a free one")
-        ->capture_default_str();
-    command->add_option("--metrics-port", options->metrics_port, "for /metrics; 0: a free one")
-        ->capture_default_str();
-    command->add_option("--definitions", options->definitions,
-                        "the folder that holds workflows/, policies/ and api/pages/");
-    command->footer("Example: pykala demo --data /tmp/demo --port 8080");
-    command->callback([options, &out] { out.exit_status = run_demo(*options); });
+    command.option("--data", options->data, "folder of the demo; made when it is not there")
+        .shows_default();
+    command.option("--port", options->port, "on 127.0.0.1; 0: a free one").shows_default();
+    command.option("--metrics-port", options->metrics_port, "for /metrics; 0: a free one")
+        .shows_default();
+    command.option("--definitions", options->definitions,
+                   "the folder that holds workflows/, policies/ and api/pages/");
+    command.example("Example: pykala demo --data /tmp/demo --port 8080");
+    command.runs([options] { return run_demo(*options); }, out);
 }
 
 }  // namespace pykala::api

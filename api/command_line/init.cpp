@@ -4,12 +4,12 @@
 #include <iostream>
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "engine/load/policies.hpp"
 
 #include "api/command_line/command_line.hpp"
+#include "api/command_line/grammar.hpp"
 #include "api/command_line/instance_command.hpp"
 #include "api/command_line/print.hpp"
 #include "api/definitions/law.hpp"
@@ -130,38 +130,34 @@ int run_init(const init_flags& flags) {
 
 }  // namespace
 
-void add_init(CLI::App& app, outcome& out) {
-    auto* command = app.add_subcommand(
+void add_init(const command_words& app, outcome& out) {
+    auto command = app.subcommand(
         "init",
         "Makes an instance: configuration, data, keys and a first user of each tenant; with a "
         "configuration that is there, the tenants that are not");
     auto flags = std::make_shared<init_flags>();
     auto& draft = flags->draft;
-    command->add_option("--config", flags->config, "the configuration to write, or to complete")
-        ->capture_default_str();
-    command->add_option("--tenant", flags->tenants, "ID=URL, once for each tenant");
-    command->add_option("--data", draft.data, "folder of the data")->capture_default_str();
-    command->add_option("--keys", draft.keys, "folder of the keys, outside the data")
-        ->capture_default_str();
+    command.option("--config", flags->config, "the configuration to write, or to complete")
+        .shows_default();
+    command.option("--tenant", flags->tenants, "ID=URL, once for each tenant");
+    command.option("--data", draft.data, "folder of the data").shows_default();
+    command.option("--keys", draft.keys, "folder of the keys, outside the data").shows_default();
     command
-        ->add_option("--second-keys", draft.second_keys,
-                     "folder of their second copy, on another disk where there is one")
-        ->capture_default_str();
-    command->add_option("--port", draft.port, "on 127.0.0.1")->capture_default_str();
-    command->add_option("--metrics-port", draft.metrics_port, "for /metrics")
-        ->capture_default_str();
-    command->add_option("--user", flags->user, "name of the first user")->required();
-    command->add_option("--roles", flags->roles, "of the first user")
-        ->delimiter(',')
-        ->capture_default_str();
-    command->add_option("--password-file", flags->password_file,
-                        "its first line is the password, - is standard input; without it the "
-                        "terminal asks");
-    command->footer(
+        .option("--second-keys", draft.second_keys,
+                "folder of their second copy, on another disk where there is one")
+        .shows_default();
+    command.option("--port", draft.port, "on 127.0.0.1").shows_default();
+    command.option("--metrics-port", draft.metrics_port, "for /metrics").shows_default();
+    command.option("--user", flags->user, "name of the first user").required();
+    command.option("--roles", flags->roles, "of the first user")->delimiter(',').shows_default();
+    command.option("--password-file", flags->password_file,
+                   "its first line is the password, - is standard input; without it the "
+                   "terminal asks");
+    command.example(
         "Example: pykala init --config /etc/pykala/instance.toml --data /var/lib/pykala \\\n"
         "    --keys /var/lib/pykala-keys --second-keys /mnt/keys/pykala \\\n"
         "    --tenant kuopio=https://tietopyynnot.example.fi --user anna.virtanen");
-    command->callback([flags, &out] { out.exit_status = run_init(*flags); });
+    command.runs([flags] { return run_init(*flags); }, out);
 }
 
 }  // namespace pykala::api

@@ -4,7 +4,6 @@
 #include <iostream>
 #include <iterator>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <termios.h>
 #include <unistd.h>
@@ -118,14 +117,13 @@ result<std::string> ask_on_terminal(std::istream& from, std::ostream& to, const 
 
 }  // namespace
 
-void add_instance_flags(CLI::App& command, instance_flags& flags, bool with_user) {
-    auto* config =
-        command.add_option("--config", flags.config, "the configuration of the instance")
-            ->capture_default_str();
-    command.add_option("--demo", flags.demo, "the data folder of a demo instead")->excludes(config);
-    command.add_option("--tenant", flags.tenant, "id of the tenant")->required();
+void add_instance_flags(const command_words& command, instance_flags& flags, bool with_user) {
+    auto config = command.option("--config", flags.config, "the configuration of the instance")
+                      .shows_default();
+    command.option("--demo", flags.demo, "the data folder of a demo instead").excludes(config);
+    command.option("--tenant", flags.tenant, "id of the tenant").required();
     if (with_user)
-        command.add_option("--user", flags.user, "in whose name; a user of the tenant")->required();
+        command.option("--user", flags.user, "in whose name; a user of the tenant").required();
 }
 
 result<tenant_options> tenant_at(const instance_flags& flags) {

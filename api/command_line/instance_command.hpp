@@ -8,12 +8,9 @@
 
 #include "engine/base/result.hpp"
 
+#include "api/command_line/grammar.hpp"
 #include "api/http/message.hpp"
 #include "api/server/instance.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace pykala::api {
 
@@ -25,7 +22,7 @@ struct instance_flags {
 };
 
 // --config or --demo, --tenant, and --user where the command acts in somebody's name.
-void add_instance_flags(CLI::App& command, instance_flags& flags, bool with_user);
+void add_instance_flags(const command_words& command, instance_flags& flags, bool with_user);
 
 // The configuration, free of errors; findings are printed to standard error. Problems:
 // `unreadable_file`, `broken_configuration`.

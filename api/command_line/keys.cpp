@@ -1,12 +1,12 @@
 // `pykala keys`: a new master key, and a copy of the key store kept elsewhere.
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "engine/base/encoding.hpp"
 
 #include "api/command_line/command_line.hpp"
+#include "api/command_line/grammar.hpp"
 #include "api/command_line/instance_command.hpp"
 #include "api/command_line/print.hpp"
 #include "storage/sealing/key_upkeep.hpp"
@@ -78,27 +78,27 @@ int run_backup(const keys_options& asked) {
 
 }  // namespace
 
-void add_keys(CLI::App& app, outcome& out) {
-    auto* keys = app.add_subcommand("keys", "the keys of a tenant");
-    keys->require_subcommand(1);
+void add_keys(const command_words& app, outcome& out) {
+    auto keys = app.subcommand("keys", "the keys of a tenant");
+    keys.needs_subcommand();
     auto asked = std::make_shared<keys_options>();
-    auto* rotate = keys->add_subcommand(
+    auto rotate = keys.subcommand(
         "rotate",
         "Makes a new master key and wraps every key of the tenant anew under it; the "
         "server must stand still. Interrupted, the same command finishes it");
-    add_instance_flags(*rotate, asked->at, false);
-    rotate->footer("Example: pykala keys rotate --config instance.toml --tenant kuopio");
-    rotate->callback([asked, &out] { out.exit_status = run_rotate(*asked); });
-    auto* backup = keys->add_subcommand(
+    add_instance_flags(rotate, asked->at, false);
+    rotate.example("Example: pykala keys rotate --config instance.toml --tenant kuopio");
+    rotate.runs([asked] { return run_rotate(*asked); }, out);
+    auto backup = keys.subcommand(
         "backup",
         "Copies the key store as it is now, still wrapped by the master key; the file is "
         "replaced. The server may run");
-    add_instance_flags(*backup, asked->at, false);
-    backup->add_option("--to", asked->to, "the file, on another machine")->required();
-    backup->footer(
+    add_instance_flags(backup, asked->at, false);
+    backup.option("--to", asked->to, "the file, on another machine").required();
+    backup.example(
         "Example: pykala keys backup --config instance.toml --tenant kuopio --to "
         "/mnt/safe/kuopio.db");
-    backup->callback([asked, &out] { out.exit_status = run_backup(*asked); });
+    backup.runs([asked] { return run_backup(*asked); }, out);
 }
 
 }  // namespace pykala::api

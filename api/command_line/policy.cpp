@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "engine/load/policies.hpp"
@@ -16,6 +15,7 @@
 #include "engine/policy/show.hpp"
 
 #include "api/command_line/command_line.hpp"
+#include "api/command_line/grammar.hpp"
 #include "api/command_line/print.hpp"
 #include "api/definitions/definitions.hpp"
 #include "api/definitions/law.hpp"
@@ -132,43 +132,42 @@ int diff(const policy_flags& flags) {
 
 }  // namespace
 
-void add_policy(CLI::App& app, outcome& out) {
+void add_policy(const command_words& app, outcome& out) {
     const auto flags = std::make_shared<policy_flags>();
-    auto* policy = app.add_subcommand("policy", "the law and the packs: check them, show them");
-    policy->require_subcommand(1);
+    auto policy = app.subcommand("policy", "the law and the packs: check them, show them");
+    policy.needs_subcommand();
 
-    auto* checks = policy->add_subcommand("check", "every fault of the law files, at once");
-    checks->footer("Example: pykala policy check --tenant kuopio --strict");
-    checks->add_option("--tenant", flags->tenant, "only the acts and this pack");
-    checks->add_flag("--strict", flags->strict, "warnings (assumed, unconfirmed, …) count too");
-    checks->add_option("--definitions", flags->definitions, "folder of policies and workflows");
-    checks->callback([flags, &out] { out.exit_status = check(*flags); });
+    auto checks = policy.subcommand("check", "every fault of the law files, at once");
+    checks.example("Example: pykala policy check --tenant kuopio --strict");
+    checks.option("--tenant", flags->tenant, "only the acts and this pack");
+    checks.flag("--strict", flags->strict, "warnings (assumed, unconfirmed, …) count too");
+    checks.option("--definitions", flags->definitions, "folder of policies and workflows");
+    checks.runs([flags] { return check(*flags); }, out);
 
-    auto* shows = policy->add_subcommand("show", "the retention table of a pack");
-    shows->footer("Example: pykala policy show --tenant kuopio --on 2027-05-01 --format json");
-    shows->add_option("--tenant", flags->tenant, "kokkola, kuopio, kss, turku or valkeakoski")
-        ->required();
-    shows->add_option("--on", flags->on, "the day whose law is shown; without it today");
-    shows->add_option("--format", flags->format, "table or json")
-        ->check(CLI::IsMember({"table", "json"}));
-    shows->add_option("--definitions", flags->definitions, "folder of policies and workflows");
-    shows->callback([flags, &out] { out.exit_status = show(*flags); });
+    auto shows = policy.subcommand("show", "the retention table of a pack");
+    shows.example("Example: pykala policy show --tenant kuopio --on 2027-05-01 --format json");
+    shows.option("--tenant", flags->tenant, "kokkola, kuopio, kss, turku or valkeakoski")
+        .required();
+    shows.option("--on", flags->on, "the day whose law is shown; without it today");
+    shows.option("--format", flags->format, "table or json").one_of({"table", "json"});
+    shows.option("--definitions", flags->definitions, "folder of policies and workflows");
+    shows.runs([flags] { return show(*flags); }, out);
 
-    auto* diffs = policy->add_subcommand(
+    auto diffs = policy.subcommand(
         "diff",
         "what changes for each category between two folders or two days; exit 1 when "
         "anything does");
-    diffs->footer(
+    diffs.example(
         "Examples: pykala policy diff --tenant kuopio --to-definitions ../new\n"
         "          pykala policy diff --tenant kuopio --on 2013-12-31 --to-on 2016-01-01");
-    diffs->add_option("--tenant", flags->tenant, "kokkola, kuopio, kss, turku or valkeakoski")
-        ->required();
-    diffs->add_option("--definitions", flags->definitions, "the folder before");
-    diffs->add_option("--to-definitions", flags->to_definitions,
-                      "the folder after; without it the same");
-    diffs->add_option("--on", flags->on, "the day before; without it today");
-    diffs->add_option("--to-on", flags->to_on, "the day after; without it the same");
-    diffs->callback([flags, &out] { out.exit_status = diff(*flags); });
+    diffs.option("--tenant", flags->tenant, "kokkola, kuopio, kss, turku or valkeakoski")
+        .required();
+    diffs.option("--definitions", flags->definitions, "the folder before");
+    diffs.option("--to-definitions", flags->to_definitions,
+                 "the folder after; without it the same");
+    diffs.option("--on", flags->on, "the day before; without it today");
+    diffs.option("--to-on", flags->to_on, "the day after; without it the same");
+    diffs.runs([flags] { return diff(*flags); }, out);
 }
 
 }  // namespace pykala::api

@@ -1,10 +1,10 @@
 // `pykala serve`: the tenants of an instance, in production.
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "api/command_line/command_line.hpp"
+#include "api/command_line/grammar.hpp"
 #include "api/command_line/instance_command.hpp"
 #include "api/command_line/print.hpp"
 #include "api/command_line/until_told.hpp"
@@ -49,18 +49,17 @@ int run_serve(const serve_flags& flags) {
 
 }  // namespace
 
-void add_serve(CLI::App& app, outcome& out) {
-    auto* command = app.add_subcommand("serve", "Serves the tenants of an instance");
+void add_serve(const command_words& app, outcome& out) {
+    auto command = app.subcommand("serve", "Serves the tenants of an instance");
     auto flags = std::make_shared<serve_flags>();
-    command->add_option("--config", flags->config, "the configuration of the instance")
-        ->capture_default_str();
-    command->add_flag("--check", flags->check,
-                      "only says what keeps it from being served; may run beside a server");
-    command->footer(
+    command.option("--config", flags->config, "the configuration of the instance").shows_default();
+    command.flag("--check", flags->check,
+                 "only says what keeps it from being served; may run beside a server");
+    command.example(
         "Example: pykala serve --config /etc/pykala/instance.toml --check\n"
         "Customers sign in over OpenID Connect, which is not available in this version: the portal "
         "says how\nto ask by other ways; officers and the API work.");
-    command->callback([flags, &out] { out.exit_status = run_serve(*flags); });
+    command.runs([flags] { return run_serve(*flags); }, out);
 }
 
 }  // namespace pykala::api

@@ -2,9 +2,8 @@
 #include <iostream>
 #include <memory>
 
-#include <CLI/CLI.hpp>
-
 #include "api/command_line/command_line.hpp"
+#include "api/command_line/grammar.hpp"
 #include "api/command_line/instance_command.hpp"
 #include "api/command_line/print.hpp"
 
@@ -48,44 +47,43 @@ int run_token(const user_flags& flags) {
 
 }  // namespace
 
-void add_user(CLI::App& app, outcome& out) {
-    auto* user = app.add_subcommand("user", "who works with a tenant");
-    user->require_subcommand(1);
+void add_user(const command_words& app, outcome& out) {
+    auto user = app.subcommand("user", "who works with a tenant");
+    user.needs_subcommand();
     auto flags = std::make_shared<user_flags>();
 
-    auto* add = user->add_subcommand("add", "makes a user with a password and roles");
-    add_instance_flags(*add, flags->of, false);
-    add->add_option("NAME", flags->name, "the user's name")->required();
-    add->add_option("--roles", flags->roles,
-                    "of officer, reviewer, dpo, customer_service, auditor, integrator, "
-                    "administrator")
+    auto add = user.subcommand("add", "makes a user with a password and roles");
+    add_instance_flags(add, flags->of, false);
+    add.option("NAME", flags->name, "the user's name").required();
+    add.option("--roles", flags->roles,
+               "of officer, reviewer, dpo, customer_service, auditor, integrator, "
+               "administrator")
         ->delimiter(',')
-        ->required();
-    add->add_option("--password-file", flags->password_file,
-                    "its first line is the password, - is standard input; without it the terminal "
-                    "asks");
-    add->footer("Example: pykala user add anna.virtanen --tenant kuopio --roles officer,dpo");
-    add->callback([flags, &out] { out.exit_status = run_add(*flags); });
+        .required();
+    add.option("--password-file", flags->password_file,
+               "its first line is the password, - is standard input; without it the terminal "
+               "asks");
+    add.example("Example: pykala user add anna.virtanen --tenant kuopio --roles officer,dpo");
+    add.runs([flags] { return run_add(*flags); }, out);
 
-    auto* disable =
-        user->add_subcommand("disable", "ends a user's sessions and tokens, and lets none begin");
-    add_instance_flags(*disable, flags->of, false);
-    disable->add_option("NAME", flags->name, "the user's name")->required();
-    disable->footer("Example: pykala user disable anna.virtanen --tenant kuopio");
-    disable->callback([flags, &out] { out.exit_status = run_disable(*flags); });
+    auto disable =
+        user.subcommand("disable", "ends a user's sessions and tokens, and lets none begin");
+    add_instance_flags(disable, flags->of, false);
+    disable.option("NAME", flags->name, "the user's name").required();
+    disable.example("Example: pykala user disable anna.virtanen --tenant kuopio");
+    disable.runs([flags] { return run_disable(*flags); }, out);
 }
 
-void add_token(CLI::App& app, outcome& out) {
-    auto* token = app.add_subcommand("token", "bearer tokens of programs, each a user's");
-    token->require_subcommand(1);
+void add_token(const command_words& app, outcome& out) {
+    auto token = app.subcommand("token", "bearer tokens of programs, each a user's");
+    token.needs_subcommand();
     auto flags = std::make_shared<user_flags>();
-    auto* create = token->add_subcommand(
+    auto create = token.subcommand(
         "create", "prints a new token, once; only its hash is kept. `user disable` ends it");
-    add_instance_flags(*create, flags->of, false);
-    create->add_option("--user", flags->name, "whose token it is; it may what they may")
-        ->required();
-    create->footer("Example: pykala token create --tenant kuopio --user crm-connector");
-    create->callback([flags, &out] { out.exit_status = run_token(*flags); });
+    add_instance_flags(create, flags->of, false);
+    create.option("--user", flags->name, "whose token it is; it may what they may").required();
+    create.example("Example: pykala token create --tenant kuopio --user crm-connector");
+    create.runs([flags] { return run_token(*flags); }, out);
 }
 
 }  // namespace pykala::api

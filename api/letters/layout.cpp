@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/markup.hpp"
+
 namespace pykala::api::letters {
 namespace {
 
@@ -103,51 +105,25 @@ std::vector<block> read_layout(std::string_view text) {
     return std::move(lines.blocks);
 }
 
-std::string html_escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            case '\'':
-                out += "&#39;";
-                break;
-            default:
-                out += c;
-        }
-    }
-    return out;
-}
-
 std::string to_html(const std::vector<block>& blocks) {
     std::string out;
     for (const auto& b : blocks) {
         switch (b.kind) {
             case block_kind::heading:
-                out += "<h2>" + html_escaped(b.texts[0]) + "</h2>\n";
+                out += "<h2>" + markup_escaped(b.texts[0]) + "</h2>\n";
                 break;
             case block_kind::paragraph:
-                out += "<p>" + html_escaped(b.texts[0]) + "</p>\n";
+                out += "<p>" + markup_escaped(b.texts[0]) + "</p>\n";
                 break;
             case block_kind::list:
                 out += "<ul>\n";
-                for (const auto& t : b.texts) out += "<li>" + html_escaped(t) + "</li>\n";
+                for (const auto& t : b.texts) out += "<li>" + markup_escaped(t) + "</li>\n";
                 out += "</ul>\n";
                 break;
             case block_kind::lines:
                 out += "<p>";
                 for (std::size_t i = 0; i < b.texts.size(); ++i)
-                    out += (i ? "<br>\n" : "") + html_escaped(b.texts[i]);
+                    out += (i ? "<br>\n" : "") + markup_escaped(b.texts[i]);
                 out += "</p>\n";
         }
     }

@@ -30,6 +30,4 @@ std::string to_html(const std::vector<block>& blocks);
 // Lines of at most `width` characters (a longer word stands alone).
 std::string to_plain_text(const std::vector<block>& blocks, std::size_t width = 76);
 
-std::string html_escaped(std::string_view text);
-
 }  // namespace pykala::api::letters

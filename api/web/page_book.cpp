@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 #include <kainjow/mustache.hpp>
 
+#include "engine/base/markup.hpp"
+
 #include "api/definitions/definitions.hpp"
 
 namespace pykala::api::web {
@@ -52,24 +54,6 @@ result<bool> read_texts(const page_source& from, language which, texts_of_pages&
     return true;
 }
 
-// Everything but tags escaped: a text may hold `{{values}}`.
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '&')
-            out += "&amp;";
-        else if (c == '<')
-            out += "&lt;";
-        else if (c == '>')
-            out += "&gt;";
-        else if (c == '"')
-            out += "&quot;";
-        else
-            out += c;
-    }
-    return out;
-}
-
 struct page_parts {
     const std::map<std::string, std::string>& files;
     const texts_of_pages& texts;
@@ -102,7 +86,7 @@ result<std::string> put_together(const page_parts& page, std::string_view text, 
             const auto found = page.texts.find(key);
             if (found == page.texts.end())
                 return broken(fmt::format("{}: no text `{}`", page.name, key));
-            out += escaped(found->second.in(page.in));
+            out += markup_escaped(found->second.in(page.in));
         } else if (tag.starts_with("> ")) {
             const auto part = std::string(tag.substr(2));
             const auto found = page.files.find(part == "page" ? page.name : "_" + part + ".page");

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "engine/base/markup.hpp"
+
 namespace pykala::workflow {
 namespace {
 
@@ -29,27 +31,6 @@ const char* clock_in_words(const state& s) {
     if (s.clock == state_clock::paused) return "the clock may pause";
     if (s.clock == state_clock::stopped) return "the clock has stopped";
     return "the clock runs";
-}
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            default:
-                out += c;
-        }
-    return out;
 }
 
 std::string label_of(const terms& all, const std::string& name) {
@@ -195,7 +176,7 @@ std::string wrapped(const std::string& text, std::size_t width) {
 std::string attribute(std::string_view name, const name_list& values) {
     return values.empty() ? std::string{}
                           : fmt::format(" pykala:{}=\"{}\"", name,
-                                        escaped(fmt::format("{}", fmt::join(values, " "))));
+                                        markup_escaped(fmt::format("{}", fmt::join(values, " "))));
 }
 
 std::string scxml_transition(const transition& t) {
@@ -243,7 +224,8 @@ std::string to_scxml(const definition& d, const vocabulary& words) {
         out += fmt::format(
             "  <state id=\"{}\" pykala:kind=\"{}\" pykala:clock=\"{}\" "
             "pykala:label=\"{}\">\n",
-            s.name, name_of(s.kind), name_of(s.clock), escaped(label_of(words.states, s.name)));
+            s.name, name_of(s.kind), name_of(s.clock),
+            markup_escaped(label_of(words.states, s.name)));
         for (const auto& t : d.transitions)
             if (std::ranges::find(t.from, s.name) != t.from.end()) out += scxml_transition(t);
         out += "  </state>\n";

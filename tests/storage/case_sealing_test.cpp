@@ -7,6 +7,8 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/folder.hpp"
+
 using namespace pykala;
 using namespace pykala::storage;
 using log::data_class;
@@ -21,22 +23,19 @@ struct still_clock final : desk::clock {
 };
 
 struct sealed_room {
-    fs::path folder;
+    tests::folder own;
+    const fs::path& folder = own.path;
     still_clock clock;
     std::unique_ptr<key_store> keys;
     std::unique_ptr<case_sealing> sealing;
 
     sealed_room() {
-        std::string name = (fs::temp_directory_path() / "pykala-sealing-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        folder = name;
         auto made = key_store::create({folder / "a.db", folder / "b.db"}, "kuopio",
                                       master_key::of(secret_key::random()), clock.now().at);
         REQUIRE(made);
         keys = *std::move(made);
         sealing = std::make_unique<case_sealing>(*keys, clock);
     }
-    ~sealed_room() { fs::remove_all(folder); }
 };
 
 cases::event sample_event(std::uint64_t seq) {

@@ -14,6 +14,7 @@
 #include "storage/sealing/event_seal.hpp"
 #include "storage/sealing/key_store.hpp"
 #include "storage/sealing/sodium.hpp"
+#include "tests/support/folder.hpp"
 #include "tests/support/tree.hpp"
 
 using namespace pykala;
@@ -22,14 +23,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct temporary_folder {
-    fs::path path;
-    temporary_folder() {
-        std::string name = (fs::temp_directory_path() / "pykala-keys-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path = name;
-    }
-    ~temporary_folder() { fs::remove_all(path); }
+struct temporary_folder : tests::folder {
     key_paths keys() const { return {path / "a.db", path / "b.db"}; }
 };
 

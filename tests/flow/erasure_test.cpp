@@ -116,7 +116,7 @@ TEST_SUITE("flow/erasure") {
         }
     }
 
-    TEST_CASE("power: a process that dies at every seventh call goes on and does everything once") {
+    TEST_CASE("power: a process that dies at any call goes on and does everything once") {
         const auto who = person("kokkola", 1);
         int cuts = 0;
         for (int at = 1;; ++at) {
@@ -148,7 +148,6 @@ TEST_SUITE("flow/erasure") {
             CHECK(held_now(w, who.hetu).empty());
             CHECK(w.store->outbox(10)->empty());
             if (lost.calls < at) break;
-            at += 6;
         }
         MESSAGE(fmt::format("{} cuts", cuts));
         CHECK(cuts > 3);

@@ -11,11 +11,12 @@ constexpr std::string_view every_channel = "all";
 // What the person has said before becomes a ban; a ban keeps its day.
 result<bool> turn_choices(const ban_context& context, const mapped_table& table,
                           const std::string& person) {
-    const auto ban = quoted(table.reduction->ban);
+    const auto ban = quoted_name(table.reduction->ban);
     PYKALA_TRY(auto update,
                context.db.prepare(fmt::format(
                    "UPDATE {0} SET {1} = 1, {2} = ?2 WHERE {3} = ?1 AND ({1} IS NULL OR {1} <> 1)",
-                   quoted(table.name), ban, quoted(table.new_ban->on), quoted(table.person))));
+                   quoted_name(table.name), ban, quoted_name(table.new_ban->on),
+                   quoted_name(table.person))));
     PYKALA_CHECK(update.execute_with(person, to_string(context.on)));
     return true;
 }
@@ -31,18 +32,19 @@ result<bool> add_row(const ban_context& context, const mapped_table& table, cons
                      std::string_view unless) {
     const auto& reduction = *table.reduction;
     const auto& way = *table.new_ban;
-    std::string columns = fmt::format("{}, {}, {}, {}, {}, {}", quoted(table.person),
-                                      quoted(reduction.address), quoted(reduction.key),
-                                      quoted(way.channel), quoted(way.on), quoted(reduction.ban));
+    std::string columns =
+        fmt::format("{}, {}, {}, {}, {}, {}", quoted_name(table.person),
+                    quoted_name(reduction.address), quoted_name(reduction.key),
+                    quoted_name(way.channel), quoted_name(way.on), quoted_name(reduction.ban));
     std::string values = "?1, ?2, ?3, ?4, ?5, 1";
     if (!way.kind.empty()) {
-        columns += ", " + quoted(table.category_column);
+        columns += ", " + quoted_name(table.category_column);
         values += ", ?6";
     }
     PYKALA_TRY(auto add,
                context.db.prepare(fmt::format(
                    "INSERT INTO {}({}) SELECT {} WHERE NOT EXISTS(SELECT 1 FROM {} WHERE {})",
-                   quoted(table.name), columns, values, quoted(table.name), unless)));
+                   quoted_name(table.name), columns, values, quoted_name(table.name), unless)));
     add.bind(1, row.person);
     add.bind(2, row.address);
     add.bind(3, row.suppression_key);
@@ -57,9 +59,10 @@ result<bool> add_row(const ban_context& context, const mapped_table& table, cons
 result<std::vector<std::string>> addresses(const ban_context& context, const mapped_key& key,
                                            const std::string& person) {
     const auto& owner = context.map.find_table(key.table)->person;
-    PYKALA_TRY(auto query, context.db.prepare(fmt::format(
-                               "SELECT DISTINCT {0} FROM {1} WHERE {2} = ?1 AND {0} IS NOT NULL",
-                               quoted(key.column), quoted(key.table), quoted(owner))));
+    PYKALA_TRY(auto query,
+               context.db.prepare(fmt::format(
+                   "SELECT DISTINCT {0} FROM {1} WHERE {2} = ?1 AND {0} IS NOT NULL",
+                   quoted_name(key.column), quoted_name(key.table), quoted_name(owner))));
     query.bind_all(person);
     std::vector<std::string> found;
     while (true) {
@@ -72,7 +75,7 @@ result<std::vector<std::string>> addresses(const ban_context& context, const map
 result<bool> ban_person(const ban_context& context, const mapped_table& table,
                         const std::string& person) {
     PYKALA_CHECK(turn_choices(context, table, person));
-    const auto of_person = fmt::format("{} = ?1", quoted(table.person));
+    const auto of_person = fmt::format("{} = ?1", quoted_name(table.person));
     for (const auto& key : context.map.keys) {
         if (key.kind != "phone" && key.kind != "email") continue;
         PYKALA_TRY(const auto known, addresses(context, key, person));
@@ -80,7 +83,7 @@ result<bool> ban_person(const ban_context& context, const mapped_table& table,
             PYKALA_CHECK(add_row(
                 context, table,
                 {.person = person, .address = address, .suppression_key = {}, .channel = key.kind},
-                fmt::format("{} AND {} = ?2", of_person, quoted(table.reduction->address))));
+                fmt::format("{} AND {} = ?2", of_person, quoted_name(table.reduction->address))));
     }
     // whom only letters reach is left in peace too
     return add_row(context, table,
@@ -112,7 +115,7 @@ result<bool> write_bans(const ban_context& context, const record_change& change,
                               .address = {},
                               .suppression_key = context.suppression_key(*change.new_value),
                               .channel = change.field},
-                             fmt::format("{} = ?3", quoted(table.reduction->key))));
+                             fmt::format("{} = ?3", quoted_name(table.reduction->key))));
     }
     if (!written) return refused("no_bans_kept");
     return true;

@@ -37,15 +37,15 @@ std::vector<std::string> text_columns(const mapped_table& table) {
 
 std::string select_of(const register_map& map, const mapped_table& table,
                       const std::vector<std::string>& columns) {
-    std::vector<std::string> parts{quoted(table.key)};
+    std::vector<std::string> parts{quoted_name(table.key)};
     // Media may be large and is fetched apart: here only whether there is any.
     for (const auto& column : columns)
         parts.push_back(is_media(table, column)
-                            ? fmt::format("nullif({} IS NOT NULL, 0)", quoted(column))
-                            : quoted(column));
-    if (table.series) parts.push_back(quoted(table.series->values));
+                            ? fmt::format("nullif({} IS NOT NULL, 0)", quoted_name(column))
+                            : quoted_name(column));
+    if (table.series) parts.push_back(quoted_name(table.series->values));
     return fmt::format("SELECT {} FROM {} WHERE {} ORDER BY 1", fmt::join(parts, ", "),
-                       quoted(table.name), belongs(map, table));
+                       quoted_name(table.name), belongs(map, table));
 }
 
 result<void> add_rows(connection& db, const register_map& map, const mapped_table& table,
@@ -86,10 +86,10 @@ result<void> add_rows(connection& db, const register_map& map, const mapped_tabl
 result<void> add_holds(connection& db, const register_map& map, person_rows& rows) {
     if (!map.holds) return {};
     const auto& h = *map.holds;
-    PYKALA_TRY(auto query,
-               db.prepare(fmt::format("SELECT {}, {} FROM {} WHERE {} = ?1 AND {} = ?2 ORDER BY 1",
-                                      quoted(h.reason), quoted(h.until), quoted(h.table),
-                                      quoted(h.row_table), quoted(h.row_key))));
+    PYKALA_TRY(auto query, db.prepare(fmt::format(
+                               "SELECT {}, {} FROM {} WHERE {} = ?1 AND {} = ?2 ORDER BY 1",
+                               quoted_name(h.reason), quoted_name(h.until), quoted_name(h.table),
+                               quoted_name(h.row_table), quoted_name(h.row_key))));
     for (auto& [table, by_key] : rows)
         for (auto& [key, row] : by_key) {
             query.bind_all(table, key);
@@ -145,11 +145,12 @@ std::optional<std::string> raw_row::value(std::string_view column) const {
 std::string belongs(const register_map& map, const mapped_table& table) {
     if (!table.through.empty()) {
         const auto& parent = *map.find_table(table.through);
-        return fmt::format("{} IN (SELECT {} FROM {} WHERE {})", quoted(table.by),
-                           quoted(parent.key), quoted(parent.name), belongs(map, parent));
+        return fmt::format("{} IN (SELECT {} FROM {} WHERE {})", quoted_name(table.by),
+                           quoted_name(parent.key), quoted_name(parent.name), belongs(map, parent));
     }
-    if (table.also_person.empty()) return fmt::format("{} = ?1", quoted(table.person));
-    return fmt::format("({} = ?1 OR {} = ?1)", quoted(table.person), quoted(table.also_person));
+    if (table.also_person.empty()) return fmt::format("{} = ?1", quoted_name(table.person));
+    return fmt::format("({} = ?1 OR {} = ?1)", quoted_name(table.person),
+                       quoted_name(table.also_person));
 }
 
 std::map<std::string, std::vector<std::string>> categories_of(const raw_row& row) {

@@ -31,10 +31,10 @@ result<bool> update_row(const write_context& context, const raw_row& row,
     const auto& table = *row.table;
     std::string sets;
     for (std::size_t i = 0; i < values.size(); ++i)
-        sets += fmt::format("{}{} = ?{}", i ? ", " : "", quoted(values[i].column), i + 3);
+        sets += fmt::format("{}{} = ?{}", i ? ", " : "", quoted_name(values[i].column), i + 3);
     PYKALA_TRY(auto update, context.db.prepare(fmt::format(
-                                "UPDATE {} SET {} WHERE {} = ?2 AND {}", quoted(table.name), sets,
-                                quoted(table.key), belongs(context.map, table))));
+                                "UPDATE {} SET {} WHERE {} = ?2 AND {}", quoted_name(table.name),
+                                sets, quoted_name(table.key), belongs(context.map, table))));
     update.bind(1, row.owner);
     update.bind(2, row.key);
     for (std::size_t i = 0; i < values.size(); ++i) update.bind(int(i) + 3, values[i].value);
@@ -44,9 +44,9 @@ result<bool> update_row(const write_context& context, const raw_row& row,
 
 result<bool> delete_row(const write_context& context, const raw_row& row) {
     const auto& table = *row.table;
-    PYKALA_TRY(auto remove, context.db.prepare(fmt::format("DELETE FROM {} WHERE {} = ?2 AND {}",
-                                                           quoted(table.name), quoted(table.key),
-                                                           belongs(context.map, table))));
+    PYKALA_TRY(auto remove, context.db.prepare(fmt::format(
+                                "DELETE FROM {} WHERE {} = ?2 AND {}", quoted_name(table.name),
+                                quoted_name(table.key), belongs(context.map, table))));
     PYKALA_CHECK(remove.execute_with(row.owner, row.key));
     // Cascades are not counted by SQLite: one is the row itself.
     if (context.db.changes() != 1) return false;
@@ -163,9 +163,9 @@ result<bool> add_correction(const write_context& context, const allowed_change& 
     PYKALA_TRY(auto add,
                context.db.prepare(fmt::format(
                    "INSERT INTO {}({}, {}, {}, {}, {}, {}, {}, {}) VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
-                   quoted(c.table), quoted(c.person), quoted(c.row_table), quoted(c.row_key),
-                   quoted(c.field), quoted(c.old_value), quoted(c.new_value), quoted(c.kind),
-                   quoted(c.made_on))));
+                   quoted_name(c.table), quoted_name(c.person), quoted_name(c.row_table),
+                   quoted_name(c.row_key), quoted_name(c.field), quoted_name(c.old_value),
+                   quoted_name(c.new_value), quoted_name(c.kind), quoted_name(c.made_on))));
     PYKALA_CHECK(add.execute_with(change.row->owner, change.id.table, change.id.key,
                                   change.change->field, change.change->old_value,
                                   change.change->new_value, change.change->correction,
@@ -280,8 +280,9 @@ result<bool> sweep(const write_context& context, const std::vector<std::string>&
         }
     if (any_record || !map.disclosures) return true;
     const auto& d = *map.disclosures;
-    PYKALA_TRY(auto drop, context.db.prepare(fmt::format("DELETE FROM {} WHERE {} = ?1",
-                                                         quoted(d.table), quoted(d.person))));
+    PYKALA_TRY(auto drop,
+               context.db.prepare(fmt::format("DELETE FROM {} WHERE {} = ?1", quoted_name(d.table),
+                                              quoted_name(d.person))));
     for (const auto& person : people) PYKALA_CHECK(drop.execute_with(person));
     return true;
 }

@@ -107,7 +107,7 @@ result<std::vector<std::string>> sqlite_register::column_where(const std::string
     PYKALA_TRY(auto query, db_.prepare(fmt::format(
                                "SELECT DISTINCT {0} FROM {1} WHERE {2} = ?1 AND {0} IS NOT NULL "
                                "ORDER BY 1",
-                               quoted(wanted), quoted(table), quoted(condition))));
+                               quoted_name(wanted), quoted_name(table), quoted_name(condition))));
     query.bind_all(value);
     std::vector<std::string> found;
     while (true) {
@@ -147,12 +147,13 @@ result<person_facts> sqlite_register::facts_of(const std::string& person) {
     const auto& p = map_.person;
     const auto& table = *map_.find_table(p.table);
     std::string columns;
-    for (const auto& column : p.name) columns += quoted(column) + ", ";
+    for (const auto& column : p.name) columns += quoted_name(column) + ", ";
     for (const auto& column : {p.language, p.kind, p.protected_address, p.contact_changed_on})
-        columns += column.empty() ? "NULL, " : quoted(column) + ", ";
+        columns += column.empty() ? "NULL, " : quoted_name(column) + ", ";
     columns.resize(columns.size() - 2);
-    PYKALA_TRY(auto query, db_.prepare(fmt::format("SELECT {} FROM {} WHERE {} = ?1", columns,
-                                                   quoted(table.name), quoted(table.person))));
+    PYKALA_TRY(auto query,
+               db_.prepare(fmt::format("SELECT {} FROM {} WHERE {} = ?1", columns,
+                                       quoted_name(table.name), quoted_name(table.person))));
     query.bind_all(person);
     person_facts facts{.key = person};
     PYKALA_TRY(const bool row, query.step());
@@ -171,10 +172,10 @@ result<person_facts> sqlite_register::facts_of(const std::string& person) {
 result<void> sqlite_register::read_disclosures(const std::string& person, register_answer& answer) {
     if (!map_.disclosures) return {};
     const auto& d = *map_.disclosures;
-    PYKALA_TRY(auto query,
-               db_.prepare(fmt::format("SELECT {}, {}, {} FROM {} WHERE {} = ?1 ORDER BY 2, 1",
-                                       quoted(d.recipient), quoted(d.on), quoted(d.what),
-                                       quoted(d.table), quoted(d.person))));
+    PYKALA_TRY(auto query, db_.prepare(fmt::format(
+                               "SELECT {}, {}, {} FROM {} WHERE {} = ?1 ORDER BY 2, 1",
+                               quoted_name(d.recipient), quoted_name(d.on), quoted_name(d.what),
+                               quoted_name(d.table), quoted_name(d.person))));
     query.bind_all(person);
     while (true) {
         PYKALA_TRY(const bool more, query.step());
@@ -204,8 +205,8 @@ result<std::optional<std::vector<std::uint8_t>>> sqlite_register::bytes_of(
     const auto* table = map_.find_table(id.table);
     if (!table) return std::nullopt;
     PYKALA_TRY(auto query,
-               db_.prepare(fmt::format("SELECT {} FROM {} WHERE {} = ?1", quoted(column),
-                                       quoted(table->name), quoted(table->key))));
+               db_.prepare(fmt::format("SELECT {} FROM {} WHERE {} = ?1", quoted_name(column),
+                                       quoted_name(table->name), quoted_name(table->key))));
     query.bind_all(id.key);
     PYKALA_TRY(const bool row, query.step());
     if (!row || query.is_null(0)) return std::nullopt;

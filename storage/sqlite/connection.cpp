@@ -109,7 +109,7 @@ result<void> transaction::commit() {
     return {};
 }
 
-std::string quoted(std::string_view identifier) {
+std::string quoted_name(std::string_view identifier) {
     std::string out = "\"";
     for (const char c : identifier) {
         if (c == '"') out += '"';

@@ -79,6 +79,6 @@ private:
 };
 
 // `"name"`, quoted for SQL; the caller has checked that it is a name.
-std::string quoted(std::string_view identifier);
+std::string quoted_name(std::string_view identifier);
 
 }  // namespace pykala::storage

@@ -60,7 +60,7 @@ private:
     sqlite3_stmt* stmt_ = nullptr;
 };
 
-std::string quoted(const std::string& text) {
+std::string quoted_name(const std::string& text) {
     std::string out = "'";
     for (char c : text) out += c == '\'' ? "''" : std::string(1, c);
     return out + "'";
@@ -80,8 +80,8 @@ void load_rules(sqlite3* db, const assessment_table& table) {
         const int rank = r.by == authority::case_fact ? 3 : r.by == authority::statute ? 2 : 1;
         run(db,
             fmt::format("INSERT INTO rule VALUES({},{},{},{},{:d},{:d},{:d},{:d},{},{},{:d},{},{})",
-                        i, quoted(r.id), quoted(r.cite), rank, r.floor, r.ceiling, r.unconfirmed,
-                        r.only_in_force, r.commodities, int(r.starts),
+                        i, quoted_name(r.id), quoted_name(r.cite), rank, r.floor, r.ceiling,
+                        r.unconfirmed, r.only_in_force, r.commodities, int(r.starts),
                         r.end == end_function::calendar_year_end, r.length.count,
                         r.longest_start.count));
     }

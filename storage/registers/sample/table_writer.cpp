@@ -55,18 +55,20 @@ result<table_writer> table_writer::make(connection& db, const register_map& map,
             continue;
         }
         made.push_back(
-            fmt::format("{} {}{}", quoted(name), type, name == "id" ? " PRIMARY KEY" : ""));
-        names.push_back(quoted(name));
+            fmt::format("{} {}{}", quoted_name(name), type, name == "id" ? " PRIMARY KEY" : ""));
+        names.push_back(quoted_name(name));
         values.push_back(fmt::format("?{}", made.size()));
         writer.position_.push_back(int(made.size()));
     }
     if (made.empty()) return writer;
-    PYKALA_CHECK(db.run(fmt::format("CREATE TABLE {}({})", quoted(table), fmt::join(made, ", "))));
+    PYKALA_CHECK(
+        db.run(fmt::format("CREATE TABLE {}({})", quoted_name(table), fmt::join(made, ", "))));
     for (const auto& name : indexed(map, table))
-        PYKALA_CHECK(db.run(fmt::format("CREATE INDEX {} ON {}({})", quoted(table + "_by_" + name),
-                                        quoted(table), quoted(name))));
+        PYKALA_CHECK(
+            db.run(fmt::format("CREATE INDEX {} ON {}({})", quoted_name(table + "_by_" + name),
+                               quoted_name(table), quoted_name(name))));
     PYKALA_TRY(writer.insert_,
-               db.prepare(fmt::format("INSERT INTO {}({}) VALUES({})", quoted(table),
+               db.prepare(fmt::format("INSERT INTO {}({}) VALUES({})", quoted_name(table),
                                       fmt::join(names, ", "), fmt::join(values, ", "))));
     return writer;
 }

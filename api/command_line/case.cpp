@@ -135,7 +135,7 @@ void add_case(const command_words& app, outcome& out) {
     group.needs_subcommand();
     auto flags = std::make_shared<case_flags>();
     flags->part = "case";
-    add_list(*group, flags, out);
+    add_list(group, flags, out);
 
     auto show = group.subcommand("show", "one case as JSON; that you looked is noted");
     add_instance_flags(show, flags->of, true);

@@ -33,6 +33,11 @@ option_words& option_words::excludes(const option_words& other) {
     return *this;
 }
 
+option_words& option_words::comma_separated() {
+    known_->delimiter(',');
+    return *this;
+}
+
 option_words& option_words::one_each() {
     known_->allow_extra_args(false);
     return *this;

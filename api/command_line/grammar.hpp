@@ -32,6 +32,7 @@ public:
     option_words& shows_default();
     // The two are never given together.
     option_words& excludes(const option_words& other);
+    option_words& comma_separated();
     // Each `--name` takes one value and may be repeated.
     option_words& one_each();
 

@@ -149,7 +149,7 @@ void add_init(const command_words& app, outcome& out) {
     command.option("--port", draft.port, "on 127.0.0.1").shows_default();
     command.option("--metrics-port", draft.metrics_port, "for /metrics").shows_default();
     command.option("--user", flags->user, "name of the first user").required();
-    command.option("--roles", flags->roles, "of the first user")->delimiter(',').shows_default();
+    command.option("--roles", flags->roles, "of the first user").comma_separated().shows_default();
     command.option("--password-file", flags->password_file,
                    "its first line is the password, - is standard input; without it the "
                    "terminal asks");

@@ -58,7 +58,7 @@ void add_user(const command_words& app, outcome& out) {
     add.option("--roles", flags->roles,
                "of officer, reviewer, dpo, customer_service, auditor, integrator, "
                "administrator")
-        ->delimiter(',')
+        .comma_separated()
         .required();
     add.option("--password-file", flags->password_file,
                "its first line is the password, - is standard input; without it the terminal "

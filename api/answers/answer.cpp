@@ -21,7 +21,7 @@ cases::facts facts_of(const desk::open_case& c, date today) {
     cases::facts known;
     known.today = today;
     known.law = c.law.get();
-    known.others = c.others;
+    known.others = cases::interlocks_of(c.others);
     return known;
 }
 

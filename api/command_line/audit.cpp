@@ -7,6 +7,8 @@
 
 #include "api/command_line/command_line.hpp"
 #include "api/command_line/grammar.hpp"
+#include "api/time/local_day.hpp"
+#include "storage/recompute/recompute_bundle.hpp"
 #include "storage/verify/verify.hpp"
 
 namespace pykala::api {
@@ -46,7 +48,9 @@ int run_verify(const verify_options& asked) {
         }
         options.old_checkpoint = std::string(std::istreambuf_iterator<char>(note), {});
     }
-    const verify::report report = verify::verify_bundle(in, options, nullptr);
+    const auto day_of = [](instant at) { return local_day(at); };
+    const verify::report report =
+        verify::verify_bundle(in, options, storage::recompute_with(day_of));
     std::cout << verify::to_json(report) << '\n';
     tell(asked.file, report);
     return report.findings.empty() ? 0 : 1;

@@ -102,7 +102,7 @@ facts tracer::known_now() const {
     known.today = today_;
     known.law = &law_;
     known.registers = sample_registers();
-    known.others = others_;
+    known.others = interlocks_of(others_);
     return known;
 }
 

@@ -66,7 +66,7 @@ result<reassess> assess_with_others(const register_set& registers, const order_v
     cases::facts known;
     known.today = today;
     known.law = o.c.law.get();
-    known.others = o.c.others;
+    known.others = cases::interlocks_of(o.c.others);
     return reassess([&o, all = std::move(all), known = std::move(known)](
                         std::span<const record> records) -> result<std::vector<assessment>> {
         auto c = all;

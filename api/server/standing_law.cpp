@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/assess/table.hpp"
+#include "engine/load/load_closure.hpp"
 #include "engine/load/load_workflow.hpp"
 #include "engine/load/policies.hpp"
 
@@ -32,9 +32,9 @@ bool is_law_of(const std::string& path, const std::string& tenant) {
     return rest == tenant + ".toml" || rest.starts_with(tenant + "/");
 }
 
-// What deadlines are computed from, and nothing of any controller.
-bool is_deadline_rule(const std::string& path) {
-    return path.starts_with("policies/statutes/") || path == "policies/practice.toml";
+// What deadlines are computed from: acts, working rules, calendars, and the promise of the pack.
+bool is_deadline_rule(const std::string& path, const std::string& tenant) {
+    return is_law_of(path, tenant) && path != "policies/classes.toml";
 }
 
 template <class Wanted>
@@ -42,18 +42,6 @@ void add_files(storage::definition_closure& to, const source_texts& from, const 
     for (const auto& each : from)
         if (wanted(each.name)) to.files.push_back({each.name, each.text});
     std::ranges::sort(to.files, {}, &storage::definition_file::path);
-}
-
-result<std::shared_ptr<const cases::procedure>> procedure_of(
-    const workflow::workflow_set& set, std::string_view right, const log::digest& hash,
-    std::shared_ptr<const policy_set> rules) {
-    const auto found = set.workflows.find(right);
-    if (found == set.workflows.end())
-        return fail(problem_kind::invalid, "no_such_right",
-                    fmt::format("`{}` is none of the six rights", right));
-    return std::make_shared<const cases::procedure>(cases::procedure{
-        hash, found->second, std::make_shared<const workflow::vocabulary>(set.words),
-        std::move(rules)});
 }
 
 }  // namespace
@@ -90,15 +78,17 @@ result<std::unique_ptr<standing_law>> standing_law::open(const definition_texts&
     diagnostics findings;
     const auto set = load_workflows(texts.workflows, findings);
     if (has_errors(findings)) return broken(findings);
+    const auto words = std::make_shared<const workflow::vocabulary>(set.words);
     for (const auto& [right, flow] : set.workflows) {
         storage::definition_closure how{log::closure_kind::procedure, {}};
-        add_files(how, texts.policies, is_deadline_rule);
+        add_files(how, texts.policies,
+                  [&](const std::string& path) { return is_deadline_rule(path, tenant); });
         add_files(how, texts.workflows, [&](const std::string& path) {
             return path == flow.file || path == set.words.file;
         });
         PYKALA_TRY(const auto hash, storage::keep_closure(store, how));
-        PYKALA_TRY(auto one, procedure_of(set, right, hash, made->rules_));
-        made->current_.emplace(right, std::move(one));
+        made->current_.emplace(right, std::make_shared<const cases::procedure>(
+                                          cases::procedure{hash, flow, words, made->rules_}));
     }
     return made;
 }
@@ -118,15 +108,9 @@ result<std::shared_ptr<const cases::procedure>> standing_law::pinned(std::string
     const std::scoped_lock held(mutex_);
     if (const auto found = older_.find(hash); found != older_.end()) return found->second;
     PYKALA_TRY(const auto closure, storage::read_closure(store_, hash));
-    source_texts workflows, policies;
-    for (const auto& each : closure.files)
-        (each.path.starts_with("workflows/") ? workflows : policies)
-            .push_back({each.path, each.text});
-    diagnostics findings;
-    const auto set = load_workflows(workflows, findings);
-    PYKALA_TRY(auto one,
-               procedure_of(set, right, hash,
-                            std::make_shared<const policy_set>(load_policies(policies).set)));
+    source_texts files;
+    for (const auto& each : closure.files) files.push_back({each.path, each.text});
+    PYKALA_TRY(auto one, load_procedure(files, right, hash));
     older_.emplace(hash, one);
     return one;
 }
@@ -134,10 +118,7 @@ result<std::shared_ptr<const cases::procedure>> standing_law::pinned(std::string
 result<std::shared_ptr<const cases::tenant_law>> standing_law::law_on(date day) {
     const std::scoped_lock held(mutex_);
     if (const auto found = by_day_.find(day); found != by_day_.end()) return found->second;
-    PYKALA_TRY(auto table, assessment_table::compile(*rules_, tenant_, day));
-    auto law = std::make_shared<const cases::tenant_law>(
-        cases::tenant_law{law_hash_, rules_, tenant_, days_,
-                          std::make_shared<const assessment_table>(std::move(table))});
+    PYKALA_TRY(auto law, law_on_day({law_hash_, rules_, tenant_, days_}, day));
     if (by_day_.size() >= days_kept) by_day_.erase(by_day_.begin());
     by_day_.emplace(day, law);
     return law;

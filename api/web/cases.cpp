@@ -145,7 +145,7 @@ value_array letter_values(const desk::open_case& c, const site& here, language i
         cases::facts known;
         known.today = sent.dispatched_on;
         known.law = c.law.get();
-        known.others = c.others;
+        known.others = cases::interlocks_of(c.others);
         const letters::letter_occasion about{
             .events = std::span(c.events).first(sent.seq + 1),
             .case_number = c.now.number,

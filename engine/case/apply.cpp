@@ -140,6 +140,7 @@ constexpr auto course = std::to_array<field_fold>({
     {"subject_kind",
      [](case_state& c, const event&, const value& v) { c.subject_kind = text_of(v); }},
     {"subject", [](case_state& c, const event&, const value& v) { c.subject = object_of(v); }},
+    {"asked", [](case_state& c, const event&, const value& v) { c.request = object_of(v); }},
     {"request", [](case_state& c, const event&, const value& v) { c.request = object_of(v); }},
     {"moved", fold_moved},
     {"outcome", fold_outcome},

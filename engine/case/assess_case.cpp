@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engine/assess/batch.hpp"
-#include "engine/case/interlocks.hpp"
 #include "engine/case/values.hpp"
 
 namespace pykala::cases {

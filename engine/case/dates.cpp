@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/case/interlocks.hpp"
 #include "engine/policy/time_rules.hpp"
 
 namespace pykala::cases {
@@ -23,7 +22,7 @@ std::optional<date> counted_back_from(std::string_view rule, const case_state& c
     if (rule == "practice.warn_before_due") return c.due.due_on;
     if (rule == "practice.paper_margin") return c.due.act_by;
     if (rule == "practice.escalate_review") return c.last_statutory_day();
-    if (rule == "practice.access_before_erasure") return earliest_erasure_act_by(known.others);
+    if (rule == "practice.access_before_erasure") return known.others.erasure_act_by;
     knows = false;
     return std::nullopt;
 }

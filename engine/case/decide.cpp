@@ -193,6 +193,24 @@ result<step> note_interlock(const procedure& how, const case_state& c, const com
     return made;
 }
 
+// What the decision knew that its case does not say, so that it can be computed again.
+void put_known(event& e, const facts& known) {
+    auto all = interlocks_value(known.others);
+    if (known.findings) all.emplace("findings", true);
+    if (e.fields.contains("orders")) all.emplace("registers", list_value(known.registers));
+    if (!all.empty()) put(e, "known", std::move(all));
+}
+
+result<step> decide_by_kind(const procedure& how, const case_state& c, const command& what,
+                            const facts& known) {
+    if (what.kind == command_kind::transition) return take(how, c, what, known);
+    if (what.kind == command_kind::file) return decide_filing(how, c, what, known);
+    if (what.by.role != system_role)
+        return fail(problem_kind::forbidden, "wrong_role", "only the system does this");
+    return what.kind == command_kind::timer ? fire(how, c, what, known)
+                                            : note_interlock(how, c, what, known);
+}
+
 }  // namespace
 
 event begin_event(const procedure& how, const case_state& c, const command& what,
@@ -236,12 +254,9 @@ bool is_open(const workflow::transition& t, const guard_view& v, bool by_system)
 
 result<step> decide(const procedure& how, const case_state& c, const command& what,
                     const facts& known) {
-    if (what.kind == command_kind::transition) return take(how, c, what, known);
-    if (what.kind == command_kind::file) return decide_filing(how, c, what, known);
-    if (what.by.role != system_role)
-        return fail(problem_kind::forbidden, "wrong_role", "only the system does this");
-    return what.kind == command_kind::timer ? fire(how, c, what, known)
-                                            : note_interlock(how, c, what, known);
+    auto made = decide_by_kind(how, c, what, known);
+    if (made) put_known(made->happened, known);
+    return made;
 }
 
 std::optional<std::string> next_by_system(const procedure& how, const case_state& c,

@@ -5,7 +5,6 @@
 
 #include "engine/case/assess_case.hpp"
 #include "engine/case/effects.hpp"
-#include "engine/case/interlocks.hpp"
 #include "engine/case/values.hpp"
 
 namespace pykala::cases {
@@ -37,7 +36,7 @@ result<const case_record*> known_record(const effect_view& v, const std::string&
 
 // What the law or another case forbids to erase, whoever decides it.
 checked may_erase(const effect_view& v, const case_record& held) {
-    const auto suspended = suspended_records(v.known.others);
+    const auto& suspended = v.known.others.suspended;
     if (std::ranges::find(suspended, held.id) != suspended.end())
         return fail(problem_kind::refused, "suspended_by_case",
                     "another case of the person restricts this record",

@@ -6,7 +6,6 @@
 
 #include "engine/case/assess_case.hpp"
 #include "engine/case/effects.hpp"
-#include "engine/case/interlocks.hpp"
 #include "engine/case/parts.hpp"
 #include "engine/case/values.hpp"
 
@@ -105,15 +104,15 @@ checked lift_temporary_restriction(const effect_view& v) {
 
 // No case erases what another case of the person still needs (interlocks).
 checked may_empty_registers(const effect_view& v, const ids& records) {
-    if (frozen_by_other(v.known.others))
+    if (v.known.others.frozen)
         return fail(problem_kind::refused, "person_frozen",
                     "another case of the person was reopened and freezes the data",
                     "finish that case first");
-    if (evidence_unsealed(v.known.others))
+    if (v.known.others.evidence_unsealed)
         return fail(problem_kind::refused, "evidence_unsealed",
                     "another request of the person has not been read from the registers yet",
                     "wait for the registers to answer");
-    const auto suspended = suspended_records(v.known.others);
+    const auto& suspended = v.known.others.suspended;
     for (const auto& id : records)
         if (std::ranges::find(suspended, id) != suspended.end())
             return fail(problem_kind::refused, "suspended_by_case",
@@ -199,8 +198,8 @@ date next_look(const effect_view& v) {
 
 checked erase_deferred(const effect_view& v) {
     const auto answers = assess_case(v.c, v.known);
-    const bool frozen = v.c.has("frozen") || frozen_by_other(v.known.others);
-    const auto suspended = suspended_records(v.known.others);
+    const bool frozen = v.c.has("frozen") || v.known.others.frozen;
+    const auto& suspended = v.known.others.suspended;
     const auto later = next_look(v);
     ids free;
     for (const auto& each : v.c.deferred) {

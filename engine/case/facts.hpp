@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/case/interlocks.hpp"
 #include "engine/case/state.hpp"
 #include "engine/log/hash.hpp"
 #include "engine/policy/model.hpp"
@@ -56,7 +57,7 @@ struct facts {
     date today{};
     const tenant_law* law = nullptr;
     std::vector<std::string> registers;           // names of the registers of this tenant
-    std::vector<case_state> others{};             // the person's other cases
+    interlocks others{};                          // what the person's other cases mean
     std::optional<register_findings> findings{};  // with `record_register_answer`
     std::vector<std::string> person_tags{};       // lookup hashes found with the command
     bool related_to_requester = false;            // the actor is barred from this case

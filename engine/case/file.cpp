@@ -156,6 +156,16 @@ name_set uses_on_interest(const pack& own) {
     return uses;
 }
 
+// The part of a request that decisions look at, without its words: it stays as long as they do.
+void put_asked(event& e, const value_object& in) {
+    const auto& request = member(in, "request");
+    value_object asked;
+    for (const auto* name : {"categories", "records"})
+        if (const auto named = list_of(request[name]); !named.empty())
+            asked.emplace(name, list_value(named));
+    if (!asked.empty()) put(e, "asked", std::move(asked));
+}
+
 checked put_parts(event& e, const value_object& in, const facts& known) {
     const auto& request = member(in, "request");
     value_array contested;
@@ -207,6 +217,7 @@ result<step> decide_filing(const procedure& how, const case_state& c, const comm
     if (!known.person_tags.empty()) put(e, "person_tags", list_value(known.person_tags));
     if (!member(in, "subject").is_null()) put(e, "subject", member(in, "subject"));
     if (!member(in, "request").is_null()) put(e, "request", member(in, "request"));
+    put_asked(e, in);
     PYKALA_CHECK(put_parts(e, in, known));
     PYKALA_TRY(const auto due,
                deadlines_for(how, *known.law, *date_of(in, "received_on"), {}, false));

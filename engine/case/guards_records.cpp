@@ -3,7 +3,6 @@
 #include <set>
 
 #include "engine/case/guards.hpp"
-#include "engine/case/interlocks.hpp"
 #include "engine/case/parts.hpp"
 #include "engine/case/values.hpp"
 
@@ -69,7 +68,7 @@ bool house_rules_settled(const guard_view& v) {
 }
 
 bool access_answered_first(const guard_view& v) {
-    return !access_unanswered(v.known.others);
+    return !v.known.others.access_unanswered;
 }
 
 bool pack_restricts_on_this_right(const guard_view& v) {

@@ -25,8 +25,6 @@ void add(std::vector<std::string>& all, std::string id) {
     if (std::ranges::find(all, id) == all.end()) all.push_back(std::move(id));
 }
 
-}  // namespace
-
 bool access_unanswered(std::span<const case_state> others) {
     return std::ranges::any_of(others, [](const case_state& c) {
         return c.right == "access" && !c.closed() && !answered(c);
@@ -39,10 +37,6 @@ std::optional<date> earliest_erasure_act_by(std::span<const case_state> others) 
         if (c.right == "erasure" && !c.closed() && !answered(c))
             earliest = earliest ? std::min(*earliest, c.due.act_by) : c.due.act_by;
     return earliest;
-}
-
-bool frozen_by_other(std::span<const case_state> others) {
-    return std::ranges::any_of(others, [](const case_state& c) { return c.has("frozen"); });
 }
 
 std::vector<std::string> suspended_records(std::span<const case_state> others) {
@@ -69,18 +63,61 @@ bool evidence_unsealed(std::span<const case_state> others) {
     });
 }
 
-defeats defeats_of(std::span<const case_state> others, const case_state& own) {
-    defeats found;
-    const auto look = [&](const case_state& c) {
-        if (c.right != "objection" || c.outcome == "withdrawn" || !c.has("identified")) return;
-        if (c.kind == "consent_withdrawal") found.consent_withdrawn = true;
-        if (c.kind != "legitimate_interest") return;
-        if (!c.has("decided_in_full") && !c.has("decided_in_part")) return;
-        for (const auto& [use, decision] : c.uses)
-            if (decision == "stop") add(found.stopped_uses, use);
+void add_defeats(const case_state& c, bool& consent_withdrawn, std::vector<std::string>& stopped) {
+    if (c.right != "objection" || c.outcome == "withdrawn" || !c.has("identified")) return;
+    if (c.kind == "consent_withdrawal") consent_withdrawn = true;
+    if (c.kind != "legitimate_interest") return;
+    if (!c.has("decided_in_full") && !c.has("decided_in_part")) return;
+    for (const auto& [use, decision] : c.uses)
+        if (decision == "stop") add(stopped, use);
+}
+
+}  // namespace
+
+interlocks interlocks_of(std::span<const case_state> others) {
+    interlocks all;
+    all.access_unanswered = access_unanswered(others);
+    all.erasure_act_by = earliest_erasure_act_by(others);
+    all.frozen = std::ranges::any_of(others, [](const case_state& c) { return c.has("frozen"); });
+    all.evidence_unsealed = evidence_unsealed(others);
+    all.suspended = suspended_records(others);
+    for (const auto& c : others) add_defeats(c, all.consent_withdrawn, all.stopped_uses);
+    return all;
+}
+
+value_object interlocks_value(const interlocks& known) {
+    value_object all;
+    const auto add_flag = [&](std::string_view name, bool holds) {
+        if (holds) all.emplace(std::string(name), true);
     };
-    look(own);
-    for (const auto& c : others) look(c);
+    const auto add_list = [&](std::string_view name, const std::vector<std::string>& names) {
+        if (!names.empty()) all.emplace(std::string(name), list_value(names));
+    };
+    add_flag("access_unanswered", known.access_unanswered);
+    if (known.erasure_act_by) all.emplace("erasure_act_by", to_string(*known.erasure_act_by));
+    add_flag("frozen", known.frozen);
+    add_flag("evidence_unsealed", known.evidence_unsealed);
+    add_list("suspended", known.suspended);
+    add_flag("consent_withdrawn", known.consent_withdrawn);
+    add_list("stopped_uses", known.stopped_uses);
+    return all;
+}
+
+interlocks interlocks_from(const value& v) {
+    interlocks all;
+    all.access_unanswered = flag_of(v["access_unanswered"]);
+    all.erasure_act_by = date_of(v["erasure_act_by"]);
+    all.frozen = flag_of(v["frozen"]);
+    all.evidence_unsealed = flag_of(v["evidence_unsealed"]);
+    all.suspended = list_of(v["suspended"]);
+    all.consent_withdrawn = flag_of(v["consent_withdrawn"]);
+    all.stopped_uses = list_of(v["stopped_uses"]);
+    return all;
+}
+
+defeats defeats_of(const interlocks& others, const case_state& own) {
+    defeats found{others.consent_withdrawn, others.stopped_uses};
+    add_defeats(own, found.consent_withdrawn, found.stopped_uses);
     return found;
 }
 

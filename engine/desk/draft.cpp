@@ -94,8 +94,10 @@ facts draft::facts_for(std::size_t which, const enclosure& with) const {
     known.registers = own_.registers;
     known.findings = with.findings;
     known.related_to_requester = with.related_to_requester;
+    std::vector<case_state> others;
     for (std::size_t i = 0; i < all_.size(); ++i)
-        if (i != which && all_[i].c.now.version > 0) known.others.push_back(all_[i].c.now);
+        if (i != which && all_[i].c.now.version > 0) others.push_back(all_[i].c.now);
+    known.others = interlocks_of(others);
     return known;
 }
 

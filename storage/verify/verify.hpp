@@ -54,7 +54,8 @@ struct recomputation {
     std::uint64_t deadlines = 0;
     std::uint64_t transitions = 0;
     std::uint64_t decisions = 0;
-    std::vector<finding> findings;
+    std::map<std::string, std::uint64_t> not_possible{};  // events, by the reason
+    std::vector<finding> findings{};
 };
 using recompute_function = std::function<recomputation(const proven_bundle&)>;
 

@@ -10,51 +10,13 @@
 #include "engine/case/values.hpp"
 
 #include "storage/registers/sample/sample_registers.hpp"
-#include "tests/support/flow_world.hpp"
+#include "tests/support/flow_steps.hpp"
 
 using namespace pykala;
 using namespace pykala::tests;
 using cases::text_of;
 
 namespace {
-
-storage::sample_person person(const std::string& tenant, std::size_t index) {
-    return storage::sample_people(policies_of_the_tree().packs.at(tenant), words_of_the_tree())
-        .value()
-        .at(index);
-}
-
-// The officer settles everything that waits for a look: reviews are erased, our own rules lifted.
-void settle(flow_world& w, const std::string& number) {
-    std::set<std::string> rules;
-    for (const auto& [id, held] : w.state(number).records)
-        if (cases::flag_of(held.assessed, "confirm"))
-            rules.insert(text_of(cases::member(held.assessed, "governing")["rule"]));
-    for (const auto& rule : rules)
-        w.take(number, "officer", "lift_house_rule",
-               {{"rule", rule}, {"reason", "Ei enää tarpeen."}});
-    value_array waiting;
-    for (const auto& [id, held] : w.state(number).records)
-        if (text_of(held.assessed, "outcome") == "review") waiting.emplace_back(id);
-    if (!waiting.empty())
-        w.take(number, "officer", "decide_records",
-               {{"records", waiting},
-                {"decision", "erase"},
-                {"erasure_ground", "17_1_a"},
-                {"reason", "Ei enää tarpeen."}});
-}
-
-std::string close_erasure(flow_world& w, const std::string& number) {
-    settle(w, number);
-    const auto refused = w.attempt(number, "officer", "propose_erasure");
-    if (!refused.empty())
-        w.take(number, "officer", "propose_partial_erasure", {{"reason", "Laki vaatii."}});
-    w.take(number, "reviewer", "approve");
-    w.work();
-    for (const auto& each : w.state(number).recipients)
-        w.take(number, "officer", "record_recipient", {{"recipient", each.id}, {"result", "sent"}});
-    return w.state(number).outcome;
-}
 
 // Ids of the records that the registers hold of the person now, with their marks.
 std::map<std::string, record_marks> held_now(const flow_world& w, const std::string& hetu) {

@@ -100,7 +100,8 @@ TEST_SUITE("storage/verify") {
         CHECK(all.masked == std::map<std::string, std::uint64_t>{{"content", 2}});
         CHECK(
             verify::to_json(check(case_bundle(), false)) ==
-            R"({"cases":1,"events":5,"recomputed":{"deadlines":0,"transitions":0,"decisions":0},)"
+            R"({"cases":1,"events":5,"recomputed":{"deadlines":0,"transitions":0,"decisions":0,)"
+            R"("not_possible":{}},)"
             R"("shredded":{"content":2},"masked":{},"period":{"from":0,"to":8,"streams":4,"shown":2},)"
             R"("findings":[{"code":"unpinned_key","line":null,"detail":"the key is only what the )"
             R"(bundle itself says; give the one you trust with --key"}]})");

@@ -1,10 +1,15 @@
 #include "tests/support/flow_world.hpp"
 
 #include <future>
+#include <sstream>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
+#include "api/time/local_day.hpp"
+#include "storage/bundle/export.hpp"
+#include "storage/hash/sha256.hpp"
+#include "storage/recompute/recompute_bundle.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "tests/support/letters.hpp"
 #include "tests/support/web_world.hpp"
@@ -105,6 +110,15 @@ T must(result<T> given) {
     return *std::move(given);
 }
 
+void must_hold(const result<void>& given) {
+    if (!given) throw std::runtime_error(given.error().code + ": " + given.error().detail);
+}
+
+const api::definition_texts& texts_of_the_tree() {
+    static const auto texts = must(api::read_all_definitions(PYKALA_SOURCE_DIR));
+    return *texts;
+}
+
 result<desk::reply> wait_for(const std::function<void(desk::replied)>& begin) {
     auto promised = std::make_shared<std::promise<result<desk::reply>>>();
     auto answer = promised->get_future();
@@ -118,8 +132,7 @@ void power::use() {
     if (++calls == cut_at) throw power_cut{};
 }
 
-flow_world::flow_world(const std::string& tenant, power* with)
-    : registers(tenant), laws(tenant), cuts(with) {
+flow_world::flow_world(const std::string& tenant, power* with) : registers(tenant), cuts(with) {
     time.set(sample_day());
     const storage::tenant_identity who{tenant, law_of(tenant, time.on)->own_pack().case_prefix,
                                        storage::purpose::demo};
@@ -145,6 +158,8 @@ void flow_world::restart() {
     database = must(storage::tenant_store::open(
         {dir.file("tenant.db"), {registers.tenant, own.case_prefix, storage::purpose::demo}}));
     seals = std::make_unique<storage::case_sealing>(*keys, time);
+    laws.reset();
+    laws = must(api::standing_law::open(texts_of_the_tree(), registers.tenant, *database));
     store = std::make_unique<frail_store>(std::make_unique<storage::sqlite_case_store>(*database),
                                           cuts);
     frail.clear();
@@ -153,7 +168,7 @@ void flow_world::restart() {
         frail.push_back(std::make_unique<frail_register>(*port, cuts));
         ports.push_back(frail.back().get());
     }
-    const desk::ports world{*store, *seals, time, ids, laws, [](auto work) { work(); }};
+    const desk::ports world{*store, *seals, time, ids, *laws, [](auto work) { work(); }};
     desk = std::make_unique<desk::front_desk>(world, desk::settings{sample_order});
     open_site();
     answers = std::make_unique<api::answer_maker>(ports, *documents, site);
@@ -226,6 +241,22 @@ cases::case_state flow_world::state(const std::string& number) {
 
 void flow_world::work() {
     must(fulfilment->run_once());
+}
+
+std::string flow_world::bundle(const std::vector<std::string>& numbers) {
+    std::string out;
+    must_hold(storage::export_bundle(*database, *keys, {.numbers = numbers, .now = time.at},
+                                     [&](std::string_view part) { out += part; }));
+    return out;
+}
+
+storage::verify::report flow_world::proof(const std::string& bundle) {
+    std::istringstream in(bundle);
+    const storage::verify::options options{
+        log::verifier_key(storage::sha256, database->origin_name(), keys->signing_key()),
+        std::nullopt};
+    return storage::verify::verify_bundle(
+        in, options, storage::recompute_with([](instant at) { return api::local_day(at); }));
 }
 
 std::int64_t flow_world::count(const std::string& reg, const std::string& sql) const {

@@ -8,11 +8,13 @@
 
 #include "api/answers/answer_maker.hpp"
 #include "api/fulfilment/fulfilment.hpp"
+#include "api/server/standing_law.hpp"
 #include "api/web/site.hpp"
 #include "storage/sealing/case_sealing.hpp"
 #include "storage/sealing/key_store.hpp"
 #include "storage/sqlite/case_store.hpp"
 #include "storage/sqlite/tenant_store.hpp"
+#include "storage/verify/verify.hpp"
 #include "tests/support/desk_world.hpp"
 #include "tests/support/sample_world.hpp"
 
@@ -45,6 +47,10 @@ struct flow_world {
     // A new process on the same files.
     void restart();
     void open_site();
+    // The bundle of one case, or of everything when no number is given.
+    std::string bundle(const std::vector<std::string>& numbers = {});
+    // What an auditor's verification finds in it, with re-computation.
+    storage::verify::report proof(const std::string& bundle);
     // One number out of a register, by plain SQL.
     std::int64_t count(const std::string& reg, const std::string& sql) const;
 
@@ -54,7 +60,7 @@ struct flow_world {
     folder dir;
     set_clock time;
     counted_ids ids;
-    real_definitions laws;
+    std::unique_ptr<api::standing_law> laws;
     power* cuts;
     std::unique_ptr<storage::key_store> keys;
     std::unique_ptr<storage::tenant_store> database;

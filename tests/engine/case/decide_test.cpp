@@ -82,17 +82,17 @@ TEST_SUITE("engine/case/decide") {
         what.inputs.clear();
         cases::case_state access;
         access.right = "access";
-        f.others = {access};
+        f.others = cases::interlocks_of({{access}});
         c.facts.insert("refusal_decided");
         CHECK(code(c, what, f) == "needs_access_answered_first");
-        f.others.clear();
+        f.others = {};
         CHECK(code(c, what, f) == "blocked_by_refusal_decided");
         c.facts.erase("refusal_decided");
         cases::case_state reopened;
         reopened.facts = {"frozen"};
-        f.others = {reopened};
+        f.others = cases::interlocks_of({{reopened}});
         CHECK(code(c, what, f) == "person_frozen");
-        f.others.clear();
+        f.others = {};
         CHECK(code(c, what, f) == "taken");
     }
 

@@ -1,0 +1,159 @@
+#include "engine/recompute/recompute.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "engine/case/decide.hpp"
+#include "engine/case/values.hpp"
+#include "engine/recompute/compare.hpp"
+#include "engine/recompute/course.hpp"
+#include "engine/recompute/read_back.hpp"
+
+namespace pykala::recompute {
+namespace {
+
+using namespace cases;
+
+std::uint64_t days_in(const event& e) {
+    const auto& starts = e["timers"]["start"];
+    return object_of(e["dates"]).size() + objects_of(starts).size() +
+           (e["extended_to"].is_null() ? 0 : 1);
+}
+
+std::uint64_t decisions_in(const event& e) {
+    std::uint64_t n = object_of(e["assessed"]).size() + objects_of(e["deferred"]).size();
+    if (e.kind == kind_request_received) return n;
+    n += list_of(e["decided"]["records"]).size() + objects_of(e["contested"]).size();
+    return n + object_of(e["uses"]).size();
+}
+
+class walk {
+public:
+    walk(law_source& laws, const day_of_instant& local_day) : laws_(laws), local_day_(local_day) {}
+
+    void take(const shown_event& shown, const shown_event* next) {
+        const auto& e = shown.happened;
+        if (e.seq != now_.version) broken_ = true;
+        if (broken_) return cannot("incomplete");
+        if (local_day_ && local_day_(e.at) != e.on)
+            tell(e, "deadline",
+                 fmt::format("`on` is recorded as `{}` and computed as `{}`", to_string(e.on),
+                             to_string(local_day_(e.at))));
+        if (!open_definitions(e)) return pass(e);
+        for (const auto& [name, field] : shown.closed)
+            if (field.of == log::data_class::decision_facts && !blind_) blind_ = field.why;
+        if (blind_) {
+            out.deadlines += check_course(e, now_, *how_, *law_, out.differences);
+            cannot(*blind_ == closed_because::masked ? "masked" : "shredded");
+            return pass(e);
+        }
+        if (e.kind == kind_attempt_refused) return take_refusal(shown);
+        take_step(shown, next);
+    }
+
+    outcome out;
+
+private:
+    void tell(const event& e, std::string_view code, const std::string& what) {
+        out.differences.push_back(
+            {std::string(code), e.seq, fmt::format("`{}`: {}", e.kind, what)});
+    }
+    void cannot(std::string_view why) { ++out.not_possible[std::string(why)]; }
+    void pass(const event& e) { apply(now_, e); }
+
+    // The definitions that the event names; false when they cannot be had, and then it is said.
+    bool open_definitions(const event& e) {
+        const auto right = now_.version == 0 ? text_of(e["filed"]["right"]) : now_.right;
+        if (now_.version > 0 && e.procedure != now_.procedure)
+            tell(e, "transition", "it names another procedure than its case is pinned to");
+        if (!e.procedure || !e.law) {
+            tell(e, "transition", "it names no procedure, or no law");
+            return false;
+        }
+        const auto failed = [&](const problem& why) {
+            if (why.code != "no_such_definition")
+                tell(e, "transition",
+                     fmt::format("the definitions that it names do not load: {}", why.code));
+            cannot("definitions");
+            return false;
+        };
+        auto how = laws_.procedure(right, *e.procedure);
+        if (!how) return failed(how.error());
+        auto law = laws_.law(*e.law, e.on);
+        if (!law) return failed(law.error());
+        how_ = *std::move(how);
+        law_ = *std::move(law);
+        return true;
+    }
+
+    // Somebody tried to approve what they had proposed.
+    void take_refusal(const shown_event& shown) {
+        const auto& e = shown.happened;
+        ++out.transitions;
+        const auto made =
+            decide(*how_, now_, command_of(shown, now_, how_->flow), facts_of(e, now_, *law_));
+        const auto recorded = text_of(e["attempt"]["code"]);
+        const auto computed = made ? std::string() : made.error().code;
+        if (computed != recorded)
+            tell(e, "transition",
+                 fmt::format("the refusal is recorded as `{}` and computed as `{}`", recorded,
+                             computed.empty() ? "none" : computed));
+        pass(e);
+    }
+
+    void take_step(const shown_event& shown, const shown_event* next) {
+        const auto& e = shown.happened;
+        auto known = facts_of(e, now_, *law_);
+        ++out.transitions;
+        const auto made = decide(*how_, now_, command_of(shown, now_, how_->flow), known);
+        if (!made) {
+            tell(e, "transition", fmt::format("the engine refuses it: `{}`", made.error().code));
+            return pass(e);
+        }
+        const auto& computed = made->happened;
+        compare(shown, computed, out.differences);
+        out.deadlines += days_in(computed);
+        out.decisions += decisions_in(computed);
+        // what cannot be read is what was computed
+        auto whole = e;
+        for (const auto& [name, field] : shown.closed)
+            if (const auto found = computed.fields.find(name); found != computed.fields.end())
+                whole.fields.insert_or_assign(name, found->second);
+        pass(whole);
+        if (e.kind == kind_interlock_noted) return;
+        known.findings.reset();
+        known.person_tags.clear();
+        check_next(e, known, next);
+    }
+
+    // A step that the system takes at once is in the same unit of work.
+    void check_next(const event& e, const facts& known, const shown_event* next) {
+        const auto wanted = next_by_system(*how_, now_, known);
+        if (!wanted) return;
+        const bool taken =
+            next && next->happened.kind == *wanted && next->happened.role == "system";
+        if (!taken)
+            tell(e, "transition", fmt::format("`{}` should follow at once, and does not", *wanted));
+    }
+
+    law_source& laws_;
+    const day_of_instant& local_day_;
+    case_state now_;
+    std::shared_ptr<const procedure> how_;
+    std::shared_ptr<const tenant_law> law_;
+    std::optional<closed_because> blind_{};
+    bool broken_ = false;
+};
+
+}  // namespace
+
+outcome recompute_case(std::span<const shown_event> events, law_source& laws,
+                       const day_of_instant& local_day) {
+    walk w(laws, local_day);
+    for (std::size_t i = 0; i < events.size(); ++i)
+        w.take(events[i], i + 1 < events.size() ? &events[i + 1] : nullptr);
+    return std::move(w.out);
+}
+
+}  // namespace pykala::recompute

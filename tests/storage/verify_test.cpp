@@ -303,7 +303,7 @@ TEST_SUITE("storage/verify") {
             const auto& procedure = b.closures.at(first.procedure);
             CHECK(procedure.files.at(1).first == "workflows/vocabulary.toml");
             CHECK(*procedure.files.at(0).second == "id = \"access\"\n");
-            return verify::recomputation{1, 2, 3, {{"deadline", 7, "x"}}};
+            return verify::recomputation{1, 2, 3, {}, {{"deadline", 7, "x"}}};
         });
         CHECK(report.recomputed.transitions == 2);
         CHECK(codes(report) == "deadline");

@@ -41,7 +41,7 @@ private:
         cases::facts known;
         known.today = p.today;
         known.law = p.c.law.get();
-        known.others = p.c.others;
+        known.others = cases::interlocks_of(p.c.others);
         return letters::facts_of_case({.events = p.c.events,
                                        .case_number = p.c.now.number,
                                        .known = known,

@@ -20,13 +20,30 @@ struct verify_options {
     std::string file, key, checkpoint;
 };
 
+std::string_view reason_of(const std::string& why) {
+    if (why == "masked") return "the export does not open their facts (masked)";
+    if (why == "shredded") return "the key of their facts is destroyed (shredded)";
+    if (why == "definitions") return "the definitions that they name are missing or do not load";
+    if (why == "incomplete") return "events before them are left out";
+    return "they do not have the form of an event";
+}
+
 // Findings as a person reads them, on standard error.
 void tell(const std::string& file, const verify::report& report) {
     for (const verify::finding& f : report.findings) {
         const std::string where = f.line == 0 ? file : fmt::format("{}:{}", file, f.line);
         fmt::print(stderr, "{}: {}: {}\n", where, f.code, f.detail);
     }
-    if (report.findings.empty()) fmt::print(stderr, "{}: everything holds\n", file);
+    const auto& again = report.recomputed;
+    fmt::print(stderr,
+               "{}: {} events of {} cases are read; computed again: {} days, {} steps, {} "
+               "decisions\n",
+               file, report.events, report.cases, again.deadlines, again.transitions,
+               again.decisions);
+    for (const auto& [why, n] : again.not_possible)
+        fmt::print(stderr, "{}: {} steps could not be computed again in full: {}\n", file, n,
+                   reason_of(why));
+    if (report.findings.empty()) fmt::print(stderr, "{}: what could be checked holds\n", file);
 }
 
 int run_verify(const verify_options& asked) {
@@ -61,6 +78,7 @@ int run_verify(const verify_options& asked) {
 void add_audit(const command_words& app, outcome& out) {
     auto audit = app.subcommand("audit", "exports for an auditor, and their proof");
     audit.needs_subcommand();
+    add_audit_export(audit, out);
     auto command =
         audit.subcommand("verify",
                          "proves an exported bundle from the file alone: signatures, tree, fields, "

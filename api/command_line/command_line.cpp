@@ -17,6 +17,7 @@ int run(int argc, char** argv) {
     add_assess(app, out);
     add_workflow(app, out);
     add_audit(app, out);
+    add_replay(app, out);
     add_policy(app, out);
     add_demo(app, out);
     add_init(app, out);

@@ -22,6 +22,8 @@ void add_calendar(const command_words& app, outcome& out);
 void add_assess(const command_words& app, outcome& out);
 void add_workflow(const command_words& app, outcome& out);
 void add_audit(const command_words& app, outcome& out);
+void add_audit_export(const command_words& audit, outcome& out);  // below `audit`
+void add_replay(const command_words& app, outcome& out);
 void add_policy(const command_words& app, outcome& out);
 void add_demo(const command_words& app, outcome& out);
 void add_init(const command_words& app, outcome& out);

@@ -142,6 +142,16 @@ result<instance> read_sound_instance(const std::string& file) {
     return read;
 }
 
+result<std::unique_ptr<tenant>> open_tenant_alone(const instance_flags& flags) {
+    PYKALA_TRY(const auto where, find_tenant(flags));
+    PYKALA_TRY(const auto texts, read_all_definitions(where.options.definitions));
+    auto opened = tenant::open(where.options, *texts);
+    if (!opened && opened.error().code == "store_in_use")
+        return fail(problem_kind::unavailable, "store_in_use", "a server has this tenant open",
+                    "stop it; the auditor's page exports while it runs");
+    return opened;
+}
+
 result<http::response> ask_instance(const instance_flags& flags, const instance_request& asked) {
     PYKALA_TRY(const auto where, find_tenant(flags));
     PYKALA_TRY(const auto request, to_request(flags, asked));

@@ -2,6 +2,7 @@
 // opening the tenant and holding its lock. Both ways the same request meets the same routes.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,6 +40,10 @@ struct instance_request {
     value_object body{};  // of a POST, as JSON
     http::header_list headers{};
 };
+
+// The tenant, held by this process alone until it goes out of scope, for what reads everything.
+// Problems: those of the configuration and of opening; `store_in_use` while a server runs.
+result<std::unique_ptr<tenant>> open_tenant_alone(const instance_flags& flags);
 
 // Asks as `flags` say. Problems: those of the configuration, of opening the tenant,
 // `unknown_tenant` (not_found), and what the route refused, told as a problem again.

@@ -153,7 +153,7 @@ value_object row_values(const call& at, const desk::open_case& c, const record_g
 std::vector<record_group> grouped(const desk::open_case& c) {
     cases::facts known;
     known.law = c.law.get();
-    known.others = c.others;
+    known.others = cases::interlocks_of(c.others);
     std::map<std::size_t, std::map<std::string, record_row>> all;
     for (const auto& [id, held] : c.now.records) {
         auto [group, note] = fate_of(c, held, known);

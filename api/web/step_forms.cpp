@@ -100,7 +100,7 @@ std::vector<open_step> open_steps(const call& at, const desk::open_case& c) {
     cases::facts known;
     known.today = at.here.time->now().on;
     known.law = c.law.get();
-    known.others = c.others;
+    known.others = cases::interlocks_of(c.others);
     std::vector<open_step> steps;
     for (const auto& by : actors_of(at.who))
         for (const auto& name : cases::open_transitions(*c.how, c.now, by, known)) {

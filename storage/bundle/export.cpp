@@ -192,6 +192,20 @@ result<void> write_leaves(log_reader& tree, bundle_writer& writer, std::uint64_t
 
 }  // namespace
 
+result<std::uint64_t> first_leaf_on(tenant_store& store, date day) {
+    return store.read([&](session& db) -> result<std::uint64_t> {
+        PYKALA_TRY(statement * row,
+                   db.get("SELECT coalesce(min(CASE WHEN json_extract(e.public, '$.body.on') >= ?1 "
+                          "THEN l.idx END), count(*)) "
+                          "FROM log l JOIN events e ON e.id = l.event WHERE l.origin = ?2"));
+        row->bind_all(to_string(day), store.origin());
+        PYKALA_TRY(const bool there, row->step());
+        const auto first = there ? std::uint64_t(row->integer(0)) : 0;
+        row->reset();
+        return first;
+    });
+}
+
 result<void> export_bundle(tenant_store& store, const key_store& keys,
                            const export_request& request, const bundle_writer::sink& out) {
     const auto sign = [&](std::string_view text) { return keys.sign(text); };

@@ -24,4 +24,7 @@ struct export_request {
 result<void> export_bundle(tenant_store& store, const key_store& keys,
                            const export_request& request, const bundle_writer::sink& out);
 
+// The first leaf whose event is of this local day or later; the size of the log when none is.
+result<std::uint64_t> first_leaf_on(tenant_store& store, date day);
+
 }  // namespace pykala::storage

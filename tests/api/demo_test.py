@@ -60,6 +60,39 @@ def wait_for_address(demo):
     raise AssertionError("the demo ended: " + "".join(lines))
 
 
+def audit(what, folder, *more):
+    return subprocess.run([os.environ["PYKALA"], "audit", what, "--demo", folder, "--tenant", "kuopio", *more],
+                          capture_output=True, text=True)
+
+
+def without_server(folder, number, key):
+    """The commands of an auditor on the data of a server that has stopped."""
+    file = os.path.join(folder, "command.jsonl")
+    for more in (["--case", number], ["--since", "2000-01-01"], ["--case", number, "--masked"],
+                 ["--case", number, "--open", "content"]):
+        done = audit("export", folder, *more, "--out", file)
+        assert done.returncode == 0 and key in done.stderr, done.stderr
+        verified = subprocess.run([os.environ["PYKALA"], "audit", "verify", file, "--key", key],
+                                  capture_output=True, text=True)
+        report = json.loads(verified.stdout)
+        assert verified.returncode == 0 and report["findings"] == [], verified.stderr
+        masked = "--masked" in more
+        assert report["recomputed"]["not_possible"] == ({"masked": report["events"]} if masked else {}), report
+        assert ("masked" in verified.stderr) == masked, verified.stderr
+        assert ("Kiitos" in open(file).read()) == ("content" in more), "words are shown that were not asked for"
+    for more, code in ((["--case", "KUO-2020-000001"], "no_such_case"), (["--since", "yesterday"], "bad_day"),
+                       (["--since", "2999-01-01"], "nothing_to_export"), (["--open", "package"], "unknown_class")):
+        done = audit("export", folder, *more, "--out", os.devnull)
+        assert done.returncode == 1 and code in done.stderr, (more, done.stderr)
+    assert audit("export", folder, "--case", number, "--out", "/nowhere/x").returncode == 1
+    assert audit("export", folder, "--case", number, "--since", "2026-01-01", "--out", file).returncode == 2
+    done = subprocess.run([os.environ["PYKALA"], "replay", "--demo", folder, "--tenant", "kuopio"],
+                          capture_output=True, text=True)
+    report = json.loads(done.stdout)
+    assert done.returncode == 0 and report["cases"] == 1 and report["findings"] == [], done.stderr
+    assert report["recomputed"]["transitions"] == report["events"] > 1, report
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         started = time.monotonic()
@@ -113,6 +146,11 @@ def main():
                                       capture_output=True, text=True)
             report = json.loads(verified.stdout)
             assert verified.returncode == 0 and report["findings"] == [] and report["cases"] == 1, verified.stderr
+            again = report["recomputed"]
+            assert again["transitions"] == report["events"] and again["not_possible"] == {}, report
+            assert again["deadlines"] > 10 and again["decisions"] > 20, report
+            locked = audit("export", folder, "--case", number, "--out", "-")
+            assert locked.returncode == 1 and "store_in_use" in locked.stderr, locked.stderr
         finally:
             demo.send_signal(signal.SIGTERM)
             ended = demo.wait(timeout=30)
@@ -121,6 +159,7 @@ def main():
         assert ended == 0, log
         for secret in (number, "Kiitos"):
             assert secret not in log, "the log names a case or what was written"
+        without_server(folder, number, key)
 
 
 if __name__ == "__main__":

@@ -57,6 +57,7 @@ public:
     desk::front_desk desk_on(desk::case_store& store);
     storage::sqlite_case_store& cases() { return *cases_; }
     storage::tenant_store& store() { return *store_; }
+    desk::sealing& seals() { return *seals_; }
     void close();  // the files are whole and nobody has them open
     void open();
 

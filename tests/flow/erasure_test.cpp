@@ -45,7 +45,7 @@ TEST_SUITE("flow/erasure") {
             CAPTURE(tenant);
             CAPTURE(subject);
             flow_world w(tenant);
-            const auto who = person(tenant, subject);
+            const auto who = sample_person_of(tenant, subject);
             const auto number = w.file("erasure", who.hetu, who.name);
             CHECK(w.state(number).state == "in_progress");
             w.work();
@@ -79,7 +79,7 @@ TEST_SUITE("flow/erasure") {
     }
 
     TEST_CASE("power: a process that dies at any call goes on and does everything once") {
-        const auto who = person("kokkola", 1);
+        const auto who = sample_person_of("kokkola", 1);
         int cuts = 0;
         for (int at = 1;; ++at) {
             CAPTURE(at);
@@ -117,7 +117,7 @@ TEST_SUITE("flow/erasure") {
 
     TEST_CASE("deferred: what was kept goes by itself on the day after its hold [17(1)]") {
         flow_world w("turku");
-        const auto who = person("turku", 0);
+        const auto who = sample_person_of("turku", 0);
         const auto number = w.file("erasure", who.hetu, who.name);
         w.work();
         close_erasure(w, number);

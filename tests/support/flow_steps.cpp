@@ -10,32 +10,6 @@ namespace pykala::tests {
 
 using cases::text_of;
 
-storage::sample_person person(const std::string& tenant, std::size_t index) {
-    return storage::sample_people(policies_of_the_tree().packs.at(tenant), words_of_the_tree())
-        .value()
-        .at(index);
-}
-
-void look(flow_world& w, const std::string& number) {
-    const auto c = w.state(number);
-    for (const auto& call : c.release_calls)
-        w.take(number, "officer", "record_release_check",
-               {{"check", call}, {"finding", "release"}});
-    const auto& pack = policies_of_the_tree().packs.at(w.registers.tenant);
-    value_array recordings;
-    for (const auto& [id, held] : c.records)
-        if (const auto* kind = find(pack.categories, cases::text_of(held.source, "category"));
-            kind && kind->listen_first)
-            recordings.emplace_back(id);
-    if (recordings.empty()) return;
-    if (c.right == "access")
-        w.take(number, "officer", "record_listening",
-               {{"records", recordings}, {"speaker", "requester"}, {"finding", "release"}});
-    else
-        w.take(number, "officer", "record_release_check",
-               {{"check", "several_parties"}, {"records", recordings}, {"finding", "release"}});
-}
-
 void tell_recipients(flow_world& w, const std::string& number) {
     for (const auto& each : w.state(number).recipients)
         w.take(number, "officer", "record_recipient", {{"recipient", each.id}, {"result", "sent"}});
@@ -116,7 +90,7 @@ void finish_restriction(flow_world& w, const std::string& number) {
 }  // namespace
 
 std::string finish(flow_world& w, const std::string& right) {
-    const auto who = person(w.registers.tenant, 0);
+    const auto who = sample_person_of(w.registers.tenant, 0);
     value_object more;
     const auto field = record_with(w, false, "crm", who.hetu, "phone") + "/phone";
     if (right == "rectification")
@@ -126,7 +100,7 @@ std::string finish(flow_world& w, const std::string& right) {
     if (right == "objection") more = {{"kind", "direct_marketing"}, {"marketing_target", true}};
     const auto number = w.file(right, who.hetu, who.name, std::move(more));
     w.work();
-    if (right == "access" || right == "portability") look(w, number);
+    if (right == "access" || right == "portability") look_before_release(w, number);
     if (right == "access") w.take(number, "officer", "release");
     if (right == "portability")
         w.take(number, "officer", "release_within_scope", {{"reason", "20 artiklan mukaan."}});

@@ -3,15 +3,10 @@
 
 #include <string>
 
-#include "storage/registers/sample/sample_registers.hpp"
+#include "tests/support/browser.hpp"
 #include "tests/support/flow_world.hpp"
 
 namespace pykala::tests {
-
-storage::sample_person person(const std::string& tenant, std::size_t index);
-
-// The officer looks at what must be looked at, and finds that it may leave.
-void look(flow_world& w, const std::string& number);
 
 // Every recipient is told, and what closing asks of the registers is done.
 void tell_recipients(flow_world& w, const std::string& number);

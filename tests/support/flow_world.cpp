@@ -196,7 +196,7 @@ void flow_world::open_site() {
     site.cases = store.get();
     site.keys = keys.get();
     site.seals = seals.get();
-    site.law = &laws;
+    site.law = laws.get();
     site.desk = desk.get();
     site.own = &own;
     site.time = &time;

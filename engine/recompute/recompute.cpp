@@ -69,6 +69,7 @@ private:
             tell(e, "transition", "it names another procedure than its case is pinned to");
         if (!e.procedure || !e.law) {
             tell(e, "transition", "it names no procedure, or no law");
+            cannot("definitions");
             return false;
         }
         const auto failed = [&](const problem& why) {

@@ -135,7 +135,7 @@ const std::vector<forgery>& forgeries() {
                  member_of(held(event_named(l, "decide_records"), "decided"), "records");
              const auto& assessed = *held(event_with(l, "assessed"), "assessed").as_object();
              for (const auto& [id, answer] : assessed)
-                 if (answer["outcome"] == value("retain")) {
+                 if (answer["outcome"] == value("retain") && answer["liftable"] == value(false)) {
                      records.as_array()->push_back(id);
                      held(event_named(l, "decide_records"), "in_records") = records;
                      return;

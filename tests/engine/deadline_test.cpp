@@ -35,8 +35,8 @@ TEST_SUITE("engine/time/deadline") {
         CHECK(d->tolled_due_on == d->due_on);
     }
     TEST_CASE("deadline: pauses move only the tolled dates unless the tenant follows the EDPB") {
-        const std::vector pauses{pause{make_date(2026, 3, 5), make_date(2026, 3, 9)},
-                                 pause{make_date(2026, 3, 9), make_date(2026, 3, 10)}};
+        const std::vector pauses{pykala::pause{make_date(2026, 3, 5), make_date(2026, 3, 9)},
+                                 pykala::pause{make_date(2026, 3, 9), make_date(2026, 3, 10)}};
         const auto shown =
             compute_deadlines(weekends_only(), rules, make_date(2026, 3, 4), pauses, tolling::none);
         const auto moved =
@@ -50,14 +50,14 @@ TEST_SUITE("engine/time/deadline") {
         CHECK(moved->extension_notice_on == shown->extension_notice_on);
     }
     TEST_CASE("deadline: refuses pauses in the documented order") {
-        const auto refused = [](std::vector<pause> pauses) {
+        const auto refused = [](std::vector<pykala::pause> pauses) {
             const auto d = compute_deadlines(weekends_only(), rules, make_date(2026, 3, 4), pauses,
                                              tolling::none);
             return d ? std::string{} : d.error().code;
         };
-        const pause early{make_date(2026, 3, 3), make_date(2026, 3, 9)};
-        const pause inside{make_date(2026, 3, 8), make_date(2026, 3, 12)};
-        const pause reversed{make_date(2026, 3, 12), make_date(2026, 3, 8)};
+        const pykala::pause early{make_date(2026, 3, 3), make_date(2026, 3, 9)};
+        const pykala::pause inside{make_date(2026, 3, 8), make_date(2026, 3, 12)};
+        const pykala::pause reversed{make_date(2026, 3, 12), make_date(2026, 3, 8)};
         CHECK(refused({inside, early, reversed}) == "pause_reversed");
         CHECK(refused({inside, early}) == "pause_before_receipt");
         CHECK(refused({inside, inside}) == "pauses_overlap");

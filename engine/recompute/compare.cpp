@@ -17,10 +17,10 @@ constexpr auto days = std::to_array<std::string_view>(
      "order_due_on", "overdue", "pauses", "question_on", "timers"});
 
 constexpr auto decisions = std::to_array<std::string_view>(
-    {"assessed",   "calls",          "contested",     "decided",      "deferred",
-     "evidence",   "exception",      "flags",         "found",        "found_again",
-     "house",      "order_answer",   "orders",        "reattributed", "recipient",
-     "recipients", "refusal_ground", "release_check", "searched",     "uses"});
+    {"assessed",      "calls",     "contested",    "decided",   "deferred",    "deferred_for",
+     "evidence",      "exception", "flags",        "found",     "found_again", "house",
+     "order_answer",  "orders",    "reattributed", "recipient", "recipients",  "refusal_ground",
+     "release_check", "searched",  "uses"});
 
 // Members of sealed fields that say nothing about a person.
 constexpr auto plain_members = std::to_array<std::string_view>({"action",       "at",

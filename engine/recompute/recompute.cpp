@@ -112,7 +112,8 @@ private:
             tell(e, "transition", fmt::format("the engine refuses it: `{}`", made.error().code));
             return pass(e);
         }
-        const auto& computed = made->happened;
+        auto computed = made->happened;
+        settle_contact(shown, computed);
         compare(shown, computed, out.differences);
         out.deadlines += days_in(computed);
         out.decisions += decisions_in(computed);
@@ -126,6 +127,17 @@ private:
         known.findings.reset();
         known.person_tags.clear();
         check_next(e, known, next);
+    }
+
+    // The contact for the notice of a deferred erasure is that of the request: where its words are
+    // closed it stands as it was recorded.
+    void settle_contact(const shown_event& shown, event& computed) {
+        subject_closed_ = subject_closed_ || shown.closed.contains("subject");
+        const auto& recorded = shown.happened["deferred_for"];
+        const auto found = computed.fields.find("deferred_for");
+        if (!subject_closed_ || recorded.is_null() || found == computed.fields.end()) return;
+        if (auto* members = found->second.held.as_object())
+            members->insert_or_assign("contact", recorded["contact"]);
     }
 
     // A step that the system takes at once is in the same unit of work.
@@ -145,6 +157,7 @@ private:
     std::shared_ptr<const tenant_law> law_;
     std::optional<closed_because> blind_{};
     bool broken_ = false;
+    bool subject_closed_ = false;
 };
 
 }  // namespace

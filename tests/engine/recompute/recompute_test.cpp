@@ -158,6 +158,7 @@ TEST_SUITE("engine/recompute") {
                 CHECK(out.transitions == events.size());
                 CHECK(out.not_possible.empty());
                 close_class(events, log::data_class::content, recompute::closed_because::shredded);
+                CHECK(told(again(events)) == "");
                 close_class(events, log::data_class::deferred_erasure,
                             recompute::closed_because::masked);
                 const auto less = again(events);

@@ -1,5 +1,7 @@
 #include "engine/base/encoding.hpp"
 
+#include <array>
+
 namespace pykala {
 namespace {
 
@@ -12,10 +14,17 @@ int digit_of(std::string_view digits, char c) {
     return at == std::string_view::npos ? -1 : static_cast<int>(at);
 }
 
-// Lower case only: a hash has one text.
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+// What a character is worth as a digit; 16 where it is none. Lower case only: a hash has one text.
+constexpr auto hex_worth = [] {
+    std::array<std::uint8_t, 256> all{};
+    all.fill(16);
+    for (std::size_t i = 0; i < hex_digits.size(); ++i)
+        all[static_cast<unsigned char>(hex_digits[i])] = static_cast<std::uint8_t>(i);
+    return all;
+}();
+
+unsigned hex_digit(char c) {
+    return hex_worth[static_cast<unsigned char>(c)];
 }
 
 }  // namespace
@@ -31,13 +40,14 @@ std::string to_hex(std::span<const std::uint8_t> bytes) {
 
 bool from_hex(std::string_view text, std::span<std::uint8_t> out) {
     if (text.size() != out.size() * 2) return false;
+    unsigned seen = 0;
     for (std::size_t i = 0; i < out.size(); ++i) {
-        const int high = hex_digit(text[2 * i]);
-        const int low = hex_digit(text[2 * i + 1]);
-        if (high < 0 || low < 0) return false;
+        const unsigned high = hex_digit(text[2 * i]);
+        const unsigned low = hex_digit(text[2 * i + 1]);
+        seen |= high | low;
         out[i] = static_cast<std::uint8_t>(high * 16 + low);
     }
-    return true;
+    return seen < 16;
 }
 
 std::string to_base64(std::span<const std::uint8_t> bytes) {

@@ -238,6 +238,20 @@ TEST_SUITE("flow/forgetting") {
         REQUIRE(storage::remove_case(*w.database, first, w.time.now()));
         CHECK(cases.load(first).error().code == "no_such_case");
         CHECK(findings_of(storage::check_log(*w.database).value()).empty());
+        // of its events their places and hashes are left, and nothing that could be opened
+        const auto left = w.database->read([](storage::session& db) -> result<std::int64_t> {
+            PYKALA_TRY(storage::statement * rows,
+                       db.get("SELECT count(*) FROM events e JOIN streams s ON s.id = e.stream "
+                              "LEFT JOIN sealed b ON b.event = e.id WHERE s.of = 'case' "
+                              "AND s.id NOT IN (SELECT id FROM cases) "
+                              "AND (e.public <> '' OR b.event IS NOT NULL)"));
+            rows->reset();
+            PYKALA_CHECK(rows->step());
+            const auto count = rows->integer(0);
+            rows->reset();
+            return count;
+        });
+        CHECK(left.value() == 0);
         const auto all = verified(*w.database, *w.keys, w.time.at, {});
         CHECK(codes_of(all) == "");
         CHECK(all.shredded.at("case") == 1);

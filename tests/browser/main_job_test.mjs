@@ -1,5 +1,6 @@
 // Protects the main job as people do it: a customer forbids marketing and asks for erasure, the officer decides, a
 // second person approves, the registers change and the answer stands in the portal. Walks the real demo in Chromium.
+import { spawnSync } from "node:child_process";
 import { Demo, check_page, check_words, expect, step, submit, until } from "./walk.mjs";
 
 const tenant = "kuopio";
@@ -111,6 +112,21 @@ async function enters_a_letter(demo, officer) {
     await check_words(officer, "entered case");
 }
 
+// The auditor takes everything with her and computes it again from the file alone.
+function audits(demo) {
+    const bundle = `${demo.folder}/kuopio.jsonl`;
+    const run = (...words) => spawnSync(process.env.PYKALA, ["audit", ...words], { encoding: "utf8" });
+    const exported = run("export", "--demo", demo.folder, "--tenant", tenant, "--out", bundle);
+    expect(exported.status === 0, `the export failed: ${exported.stderr}`);
+    const key = exported.stderr.match(/--key (\S+)/)[1];
+    const proof = JSON.parse(run("verify", bundle, "--key", key).stdout);
+    expect(proof.findings.length === 0, `the proof found ${JSON.stringify(proof.findings)}`);
+    expect(proof.cases >= 4, `only ${proof.cases} cases in the export`);
+    for (const what of ["deadlines", "transitions", "decisions"])
+        expect(proof.recomputed[what] > 0, `no ${what} were computed again`);
+    return proof;
+}
+
 const demo = await Demo.start();
 try {
     note("the demo stands");
@@ -122,6 +138,9 @@ try {
     await erases(demo, customer, officer, reviewer);
     await enters_a_letter(demo, officer);
     note("a letter with two requests entered");
+    await demo.end();
+    const proof = audits(demo);
+    note(`computed again: ${JSON.stringify(proof.recomputed)}`);
 } finally {
     await demo.stop();
 }

@@ -75,12 +75,19 @@ export class Demo {
         return execFileSync("sqlite3", ["-readonly", file, sql], { encoding: "utf8" }).trim();
     }
 
-    async stop() {
+    // The server ends; its data stays until stop().
+    async end() {
         await this.browser?.close();
         this.program.removeAllListeners("exit");
+        if (this.program.exitCode !== null || this.program.signalCode !== null) return;
+        const ended = new Promise((done) => this.program.once("exit", done));
         this.program.kill("SIGTERM");
-        await wait(500);
+        await Promise.race([ended, wait(5000)]);
         this.program.kill("SIGKILL");
+    }
+
+    async stop() {
+        await this.end();
         rmSync(this.folder, { recursive: true, force: true });
     }
 }

@@ -1,6 +1,8 @@
 // `pykala audit export`: what an auditor takes along, proved by its own bytes.
+#include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -8,11 +10,11 @@
 #include "api/command_line/grammar.hpp"
 #include "api/command_line/instance_command.hpp"
 #include "api/command_line/print.hpp"
-#include "storage/bundle/export.hpp"
-#include "storage/hash/sha256.hpp"
 
 namespace pykala::api {
 namespace {
+
+namespace fs = std::filesystem;
 
 struct export_options {
     instance_flags where;
@@ -21,61 +23,76 @@ struct export_options {
     bool masked = false;
 };
 
-// What was handed out to a person is theirs alone, and proves nothing that its digest does not.
-result<std::set<log::data_class>> classes_of(const export_options& asked) {
-    if (asked.masked) return std::set<log::data_class>{};
-    std::set<log::data_class> opens{log::data_class::decision_facts};
-    for (const auto& name : asked.opens) {
-        const auto of = log::parse_data_class(name);
-        if (!of || *of == log::data_class::open || *of == log::data_class::package)
-            return fail(problem_kind::invalid, "unknown_class",
-                        fmt::format("`{}` is no class that an auditor may open", name),
-                        "one of content, decision_facts, deferred_erasure");
-        opens.insert(*of);
-    }
-    return opens;
+std::string query_of(const export_options& asked) {
+    std::string query = asked.masked ? "masked=yes" : "masked=no";
+    const auto add = [&](std::string_view name, const std::string& text) {
+        query += fmt::format("&{}={}", name, http::encoded(text));
+    };
+    for (const auto& each : asked.numbers) add("case", each);
+    for (const auto& each : asked.opens) add("open", each);
+    if (!asked.since.empty()) add("since", asked.since);
+    return query;
 }
 
-result<storage::export_request> request_of(const export_options& asked, tenant& of) {
-    storage::export_request request;
-    PYKALA_TRY(request.opens, classes_of(asked));
-    request.numbers = asked.numbers;
-    request.now = of.site().time->now().at;
-    if (asked.since.empty()) return request;
-    const auto day = parse_date(asked.since);
-    if (!day)
-        return fail(problem_kind::invalid, "bad_day", fmt::format("`{}` is no day", asked.since),
-                    "write it like `2026-01-30`");
-    PYKALA_TRY(request.from, storage::first_leaf_on(of.store(), *day));
-    return request;
+// Where the bundle goes: beside its place until it is whole, so that half of one never stands there
+// and a file of before stays when nothing comes.
+class bundle_file {
+public:
+    explicit bundle_file(std::string place) : place_(std::move(place)) {
+        if (place_ == "-") return;
+        std::error_code ignored;
+        const bool own = !fs::exists(place_, ignored) || fs::is_regular_file(place_, ignored);
+        written_ = own ? place_ + ".part" : place_;
+        file_.open(written_, std::ios::binary | std::ios::trunc);
+    }
+    ~bundle_file() {
+        std::error_code ignored;
+        if (!whole_ && written_ != place_) fs::remove(written_, ignored);
+    }
+    bundle_file(const bundle_file&) = delete;
+    bundle_file& operator=(const bundle_file&) = delete;
+
+    std::ostream& out() { return place_ == "-" ? std::cout : file_; }
+    bool keep() {
+        out().flush();
+        if (!out()) return false;
+        std::error_code wrong;
+        if (!written_.empty() && written_ != place_) fs::rename(written_, place_, wrong);
+        whole_ = !wrong;
+        return whole_;
+    }
+
+private:
+    std::string place_, written_;
+    std::ofstream file_;
+    bool whole_ = false;
+};
+
+// In somebody's name by the route of the API; else as who works on the machine.
+result<std::string> take_bundle(const export_options& asked, std::ostream& out) {
+    const auto* path = asked.where.user.empty() ? "/local/audit/export" : "/api/v1/audit/export";
+    PYKALA_TRY(const auto said, ask_instance(asked.where, {.path = path, .query = query_of(asked)},
+                                             [&](std::string_view part) { out << part; }));
+    for (const auto& [name, text] : said.headers)
+        if (http::same_without_case(name, "Pykala-Log-Key")) return text;
+    return std::string();
 }
 
 result<void> write_bundle(const export_options& asked) {
-    PYKALA_TRY(const auto of, open_tenant_alone(asked.where));
-    PYKALA_TRY(const auto request, request_of(asked, *of));
-    std::ofstream file;
-    if (asked.out != "-") {
-        file.open(asked.out, std::ios::binary | std::ios::trunc);
-        if (!file)
-            return fail(problem_kind::unavailable, "unwritable_file",
-                        fmt::format("the file `{}` cannot be written", asked.out),
-                        "name a file in a folder that is there, or - for standard output");
-    }
-    std::ostream& out = asked.out == "-" ? std::cout : file;
-    const auto& site = of->site();
-    PYKALA_CHECK(storage::export_bundle(*site.store, *site.keys, request,
-                                        [&](std::string_view part) { out << part; }));
-    out.flush();
-    if (!out)
+    bundle_file file(asked.out);
+    if (!file.out())
+        return fail(problem_kind::unavailable, "unwritable_file",
+                    fmt::format("the file `{}` cannot be written", asked.out),
+                    "name a file in a folder that is there, or - for standard output");
+    PYKALA_TRY(const auto key, take_bundle(asked, file.out()));
+    if (!file.keep())
         return fail(problem_kind::unavailable, "unwritable_file",
                     fmt::format("`{}` could not be written to its end", asked.out),
                     "look whether the disk is full");
-    fmt::print(
-        stderr,
-        "{}: exported; verify it with the key that you had from the company another way:\n"
-        "    pykala audit verify {} --key {}\n",
-        asked.out, asked.out,
-        log::verifier_key(storage::sha256, site.store->origin_name(), site.keys->signing_key()));
+    fmt::print(stderr,
+               "{}: exported; verify it with the key that you had from the company another way:\n"
+               "    pykala audit verify {} --key {}\n",
+               asked.out, asked.out, key);
     return {};
 }
 
@@ -88,9 +105,13 @@ int run_export(const export_options& asked) {
 
 void add_audit_export(const command_words& audit, outcome& out) {
     auto command = audit.subcommand(
-        "export", "writes cases, or everything since a day, as a bundle for `audit verify`");
+        "export",
+        "writes cases, or everything since a day, as a bundle for `audit verify`; the log says who "
+        "took it");
     auto asked = std::make_shared<export_options>();
     add_instance_flags(command, asked->where, false);
+    command.option("--user", asked->where.user,
+                   "the auditor in whose name; without: who works on the machine");
     auto numbers = command.option("--case", asked->numbers,
                                   "number of a case, again for each; without: everything");
     command.option("--since", asked->since, "everything from this day on").excludes(numbers);

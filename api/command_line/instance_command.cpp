@@ -90,12 +90,19 @@ problem to_problem(const http::response& said) {
     return wrong;
 }
 
-result<http::response> ask_either_way(const place_of_tenant& where, const http::request& asked) {
-    PYKALA_TRY(auto by_server, http::ask_socket(socket_of(where.data), asked));
+result<http::response> ask_either_way(const place_of_tenant& where, const http::request& asked,
+                                      const http::body_sink& to) {
+    PYKALA_TRY(auto by_server, http::ask_socket(socket_of(where.data), asked, to));
     if (by_server) return *std::move(by_server);
-    const bool moves_cases = asked.path.find("/api/") != std::string::npos;
+    const bool moves_cases = asked.path.find("/api/v1/cases") != std::string::npos;
     PYKALA_TRY(const auto alone, house::open_alone(where.options, where.url, moves_cases));
-    return alone->answer_command(asked);
+    auto said = alone->answer_command(asked);
+    std::string here;
+    const bool away = to && said.status < 400;
+    PYKALA_CHECK(http::pour(said, away ? to : [&](std::string_view part) { here += part; }));
+    said.body = std::move(here);
+    said.rest.reset();
+    return said;
 }
 
 // Typed by a person; the terminal does not show it.
@@ -142,20 +149,11 @@ result<instance> read_sound_instance(const std::string& file) {
     return read;
 }
 
-result<std::unique_ptr<tenant>> open_tenant_alone(const instance_flags& flags) {
-    PYKALA_TRY(const auto where, find_tenant(flags));
-    PYKALA_TRY(const auto texts, read_all_definitions(where.options.definitions));
-    auto opened = tenant::open(where.options, *texts);
-    if (!opened && opened.error().code == "store_in_use")
-        return fail(problem_kind::unavailable, "store_in_use", "a server has this tenant open",
-                    "stop it; the auditor's page exports while it runs");
-    return opened;
-}
-
-result<http::response> ask_instance(const instance_flags& flags, const instance_request& asked) {
+result<http::response> ask_instance(const instance_flags& flags, const instance_request& asked,
+                                    const http::body_sink& to) {
     PYKALA_TRY(const auto where, find_tenant(flags));
     PYKALA_TRY(const auto request, to_request(flags, asked));
-    PYKALA_TRY(auto said, ask_either_way(where, request));
+    PYKALA_TRY(auto said, ask_either_way(where, request, to));
     if (said.status >= 400) return std::unexpected(to_problem(said));
     return said;
 }

@@ -41,13 +41,11 @@ struct instance_request {
     http::header_list headers{};
 };
 
-// The tenant, held by this process alone until it goes out of scope, for what reads everything.
-// Problems: those of the configuration and of opening; `store_in_use` while a server runs.
-result<std::unique_ptr<tenant>> open_tenant_alone(const instance_flags& flags);
-
-// Asks as `flags` say. Problems: those of the configuration, of opening the tenant,
-// `unknown_tenant` (not_found), and what the route refused, told as a problem again.
-result<http::response> ask_instance(const instance_flags& flags, const instance_request& asked);
+// Asks as `flags` say. The body of an answer goes to `to` as it comes, where there is one.
+// Problems: those of the configuration, of opening the tenant, `unknown_tenant` (not_found), and
+// what the route refused, told as a problem again.
+result<http::response> ask_instance(const instance_flags& flags, const instance_request& asked,
+                                    const http::body_sink& to = {});
 
 // A secret as a person or a file gives it, without the end of its line: `file` may be `-` for
 // standard input; where it is empty it is asked for twice on the terminal. Problems

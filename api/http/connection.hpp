@@ -20,6 +20,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/stream_traits.hpp>
 #include <boost/beast/http.hpp>
@@ -76,12 +77,16 @@ struct peer_facts {
 request to_request(wire::request<wire::string_body>&& from, const peer_facts& peer,
                    const std::set<std::string>& proxies);
 answer_message to_message(response&& from, bool keep, bool head_only);
+// Status and headers of a long answer.
+wire::response<wire::empty_body> head_of(const response& from, bool keep);
 answer_message refusal(server_state& server, unsigned status);
 unsigned status_of(const error_code& wrong);
 // The peer went away, or was too slow: nobody is there to be answered.
 bool is_silence(const error_code& wrong);
 // Runs the handler on the pool and comes back.
 asio::awaitable<response> run_on_pool(server_state& server, const request& asked);
+// The next part of a long body, read on the pool; empty where it broke off.
+asio::awaitable<std::string> next_part(server_state& server, long_body& from);
 // To be called once for each connection that was counted in `open`.
 void connection_ended(server_state& server);
 
@@ -111,6 +116,27 @@ asio::awaitable<bool> write(session<Stream>& on, answer_message message) {
     co_await wire::async_write(on.stream, message,
                                asio::redirect_error(asio::use_awaitable, wrong));
     co_return !wrong && message.keep_alive();
+}
+
+// Part by part: each has the time of a whole answer, so that a slow line gets it all. An answer
+// that breaks off ends the connection before its promised length.
+template <class Stream>
+asio::awaitable<bool> write_long(session<Stream>& on, response said, bool keep) {
+    error_code wrong;
+    auto head = head_of(said, keep);
+    wire::response_serializer<wire::empty_body> writing(head);
+    on.give_up_after(on.server.options.bounds.writing);
+    co_await wire::async_write_header(on.stream, writing,
+                                      asio::redirect_error(asio::use_awaitable, wrong));
+    for (auto left = said.rest->size; !wrong && left > 0;) {
+        const std::string part = co_await next_part(on.server, *said.rest);
+        if (part.empty() || part.size() > left) co_return false;
+        on.give_up_after(on.server.options.bounds.writing);
+        co_await asio::async_write(on.stream, asio::buffer(part),
+                                   asio::redirect_error(asio::use_awaitable, wrong));
+        left -= part.size();
+    }
+    co_return !wrong && keep;
 }
 
 template <class Stream>
@@ -167,7 +193,12 @@ asio::awaitable<bool> serve_one(session<Stream>& on) {
     const request asked = to_request(reading.release(), on.peer, on.server.options.proxies);
     response said = co_await run_on_pool(on.server, asked);
     said.set("X-Request-Id", asked.id);
-    auto message = to_message(std::move(said), keep && !on.server.stopping, head_only);
+    const bool stays = keep && !on.server.stopping;
+    if (said.rest && !head_only) {
+        const bool whole = co_await write_long(on, std::move(said), stays);
+        co_return whole;
+    }
+    auto message = to_message(std::move(said), stays, head_only);
     const bool more = co_await write(on, std::move(message));
     co_return more;
 }

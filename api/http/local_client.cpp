@@ -1,5 +1,7 @@
 #include "api/http/local_client.hpp"
 
+#include <array>
+
 #include <fmt/format.h>
 
 #include <boost/asio/io_context.hpp>
@@ -32,10 +34,39 @@ auto gone(const error_code& wrong) {
                 "look whether the command was carried out before you send it again");
 }
 
+result<std::optional<response>> read_answer(local::socket& line, const body_sink& to) {
+    error_code wrong;
+    boost::beast::flat_buffer buffer;
+    wire::response_parser<wire::buffer_body> reading;
+    reading.body_limit(boost::none);
+    wire::read_header(line, buffer, reading, wrong);
+    if (wrong) return gone(wrong);
+    response said;
+    said.status = reading.get().result_int();
+    for (const auto& each : reading.get())
+        said.headers.emplace_back(std::string(each.name_string()), std::string(each.value()));
+    const bool here = !to || said.status >= 400;
+    std::array<char, 65'536> part{};
+    while (!reading.is_done()) {
+        auto& into = reading.get().body();
+        into.data = part.data();
+        into.size = part.size();
+        wire::read(line, buffer, reading, wrong);
+        if (wrong == wire::error::need_buffer) wrong = {};
+        if (wrong) return gone(wrong);
+        const std::string_view got(part.data(), part.size() - into.size);
+        if (here)
+            said.body += got;
+        else
+            to(got);
+    }
+    return said;
+}
+
 }  // namespace
 
 result<std::optional<response>> ask_socket(const std::filesystem::path& socket,
-                                           const request& asked) {
+                                           const request& asked, const body_sink& to) {
     error_code wrong;
     asio::io_context io;
     local::socket line(io);
@@ -51,18 +82,7 @@ result<std::optional<response>> ask_socket(const std::filesystem::path& socket,
     const auto message = to_message(asked);
     wire::write(line, message, wrong);
     if (wrong) return gone(wrong);
-    boost::beast::flat_buffer buffer;
-    wire::response_parser<wire::string_body> reading;
-    reading.body_limit(boost::none);
-    wire::read(line, buffer, reading, wrong);
-    if (wrong) return gone(wrong);
-    const auto& got = reading.get();
-    response said;
-    said.status = got.result_int();
-    for (const auto& each : got)
-        said.headers.emplace_back(std::string(each.name_string()), std::string(each.value()));
-    said.body = got.body();
-    return said;
+    return read_answer(line, to);
 }
 
 }  // namespace pykala::api::http

@@ -56,6 +56,22 @@ void response::set(std::string name, std::string text) {
     headers.emplace_back(std::move(name), std::move(text));
 }
 
+result<bool> pour(response& from, const body_sink& to) {
+    if (!from.rest) {
+        to(from.body);
+        return true;
+    }
+    for (auto left = from.rest->size; left > 0;) {
+        PYKALA_TRY(const auto part, from.rest->next());
+        if (part.empty() || part.size() > left)
+            return fail(problem_kind::corrupt, "body_broken", "a long answer broke off",
+                        "ask for it again");
+        to(part);
+        left -= part.size();
+    }
+    return true;
+}
+
 std::optional<field_list> read_form(std::string_view text) {
     field_list fields;
     while (!text.empty()) {

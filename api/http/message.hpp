@@ -1,12 +1,15 @@
 // A request and its answer as the rest of the program sees them: plain values, no sockets.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "engine/base/result.hpp"
 
 namespace pykala::api::http {
 
@@ -29,14 +32,26 @@ struct request {
     std::string_view header(std::string_view name) const;
 };
 
+// A body that is too large to stand in memory.
+struct long_body {
+    std::uint64_t size = 0;                       // bytes in all
+    std::function<result<std::string>()> next{};  // its parts in order, none empty; may block
+};
+
 struct response {
     unsigned status = 200;
     header_list headers;
     std::string body;
     std::string route;  // pattern that matched, for log and metrics; never the path itself
+    std::optional<long_body> rest{};  // instead of `body`
 
     void set(std::string name, std::string text);
 };
+
+// Takes the parts of a body, in order.
+using body_sink = std::function<void(std::string_view)>;
+// Gives the whole body to `to`, whichever of the two it is. Problems: those of its parts.
+result<bool> pour(response& from, const body_sink& to);
 
 // One unit of work; may block, and is called from several threads.
 using handler = std::function<response(const request&)>;

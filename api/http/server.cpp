@@ -65,9 +65,17 @@ request to_request(wire::request<wire::string_body>&& from, const peer_facts& pe
 answer_message to_message(response&& from, bool keep, bool head_only) {
     answer_message out{static_cast<wire::status>(from.status), 11};
     for (const auto& [name, text] : from.headers) out.insert(name, text);
-    const auto size = from.body.size();
+    const auto size = from.rest ? from.rest->size : from.body.size();
     if (!head_only) out.body() = std::move(from.body);
     out.content_length(size);
+    out.keep_alive(keep);
+    return out;
+}
+
+wire::response<wire::empty_body> head_of(const response& from, bool keep) {
+    wire::response<wire::empty_body> out{static_cast<wire::status>(from.status), 11};
+    for (const auto& [name, text] : from.headers) out.insert(name, text);
+    out.content_length(from.rest->size);
     out.keep_alive(keep);
     return out;
 }
@@ -134,6 +142,21 @@ asio::awaitable<response> run_on_pool(server_state& server, const request& asked
     --server.waiting;
     co_await asio::post(asio::bind_executor(server.io.get_executor(), asio::use_awaitable));
     co_return said;
+}
+
+asio::awaitable<std::string> next_part(server_state& server, long_body& from) {
+    co_await asio::post(asio::bind_executor(server.pool.get_executor(), asio::use_awaitable));
+    std::string part;
+    try {
+        if (auto got = from.next())
+            part = *std::move(got);
+        else
+            fmt::print(stderr, "a long answer broke off: {}\n", got.error().code);
+    } catch (const std::exception& broken) {
+        fmt::print(stderr, "a long answer broke off: {}\n", broken.what());
+    }
+    co_await asio::post(asio::bind_executor(server.io.get_executor(), asio::use_awaitable));
+    co_return part;
 }
 
 namespace {

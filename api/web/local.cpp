@@ -11,6 +11,7 @@
 #include "api/web/cases.hpp"
 #include "api/web/endpoints.hpp"
 #include "api/web/json_body.hpp"
+#include "api/web/replay.hpp"
 #include "storage/sealing/sodium.hpp"
 #include "storage/sqlite/queue_check.hpp"
 #include "storage/sqlite/staff.hpp"
@@ -115,6 +116,7 @@ constexpr auto table = std::to_array<endpoint>({
     {"POST", "/local/users", door::local, true, {}, add_user},
     {"POST", "/local/users/{user}/disable", door::local, true, {}, disable_user},
     {"POST", "/local/tokens", door::local, true, {}, create_token},
+    {"GET", "/local/replay", door::local, true, {}, replay_answer},
     {"GET", "/local/queue", door::local, true, {}, check_queue},
     {"POST", "/local/queue/rebuild", door::local, true, {}, rebuild_queue},
 });

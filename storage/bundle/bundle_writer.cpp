@@ -20,18 +20,6 @@ value number(std::uint64_t n) {
     return static_cast<std::int64_t>(n);
 }
 
-std::string_view name_of(bundle_scope scope) {
-    switch (scope) {
-        case bundle_scope::one_case:
-            return "case";
-        case bundle_scope::whole_period:
-            return "period";
-        case bundle_scope::sample:
-            return "sample";
-    }
-    throw std::logic_error("no such scope");
-}
-
 value field_line(const read_field& field) {
     value_object out{{"class", log::to_string(field.commitment.of)},
                      {"commitment", to_hex(field.commitment.commitment)},
@@ -53,6 +41,18 @@ value field_line(const read_field& field) {
 }
 
 }  // namespace
+
+std::string_view name_of(bundle_scope scope) {
+    switch (scope) {
+        case bundle_scope::one_case:
+            return "case";
+        case bundle_scope::whole_period:
+            return "period";
+        case bundle_scope::sample:
+            return "sample";
+    }
+    throw std::logic_error("no such scope");
+}
 
 void bundle_writer::require_phase(phase wanted) const {
     if (phase_ != wanted) throw std::logic_error("the lines of a bundle are written out of order");

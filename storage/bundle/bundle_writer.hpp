@@ -18,6 +18,9 @@ enum class bundle_scope {
     sample,        // some cases of a period, drawn by the auditor
 };
 
+// As the header says it: `case`, `period`, `sample`.
+std::string_view name_of(bundle_scope scope);
+
 struct bundle_header {
     std::string tenant;
     std::string origin;

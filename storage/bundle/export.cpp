@@ -25,6 +25,7 @@ struct selection {
     std::uint64_t from = 0;
     shown_events events{};
     std::set<log::digest> closures{};
+    std::set<log::stream_tag> cases{};  // asked for by number
 };
 
 template <std::size_t Size>
@@ -124,7 +125,10 @@ result<selection> select_events(session& db, std::int64_t origin, const export_r
     if (out.events.empty())
         return fail(problem_kind::not_found, "nothing_to_export", "the period holds no event",
                     "begin it earlier");
-    if (!request.numbers.empty()) out.from = out.events.begin()->first;
+    if (!request.numbers.empty()) {
+        out.from = out.events.begin()->first;
+        for (const auto& [index, shown] : out.events) out.cases.insert(shown.stream);
+    }
     std::set<std::string> keys;
     for (const auto& [index, shown] : out.events) {
         PYKALA_TRY(const read_event read, public_part_of(db, shown.event));
@@ -206,8 +210,8 @@ result<std::uint64_t> first_leaf_on(tenant_store& store, date day) {
     });
 }
 
-result<void> export_bundle(tenant_store& store, const key_store& keys,
-                           const export_request& request, const bundle_writer::sink& out) {
+result<exported_part> export_bundle(tenant_store& store, const key_store& keys,
+                                    const export_request& request, const bundle_writer::sink& out) {
     const auto sign = [&](std::string_view text) { return keys.sign(text); };
     PYKALA_TRY(const signed_checkpoint end,
                sign_checkpoint(store, {keys.signing_key(), sign}, request.now));
@@ -224,7 +228,7 @@ result<void> export_bundle(tenant_store& store, const key_store& keys,
                                : request.numbers.size() == 1 ? bundle_scope::one_case
                                                              : bundle_scope::sample;
     // the log only grows: what was selected still stands where it stood
-    return store.read([&](session& db) -> result<void> {
+    return store.read([&](session& db) -> result<exported_part> {
         PYKALA_TRY(log_reader tree, log_reader::open(db.db(), store.origin()));
         PYKALA_TRY(const log::frontier left, tree.frontier_at(chosen.from));
         bundle_writer writer(out);
@@ -235,7 +239,7 @@ result<void> export_bundle(tenant_store& store, const key_store& keys,
         for (const auto& [index, shown] : chosen.events)
             PYKALA_CHECK(write_event(db, tree, writer, index, shown, size, {keys, request.opens}));
         PYKALA_CHECK(writer.finish(sign));
-        return {};
+        return exported_part{scope, chosen.from, size, {chosen.cases.begin(), chosen.cases.end()}};
     });
 }
 

@@ -42,21 +42,43 @@ result<place> stream_of(session& db, std::string_view of) {
 }  // namespace
 
 result<void> append_own_event(session& db, log_appender& log, const std::string& tenant,
-                              const own_event& what, desk::moment now) {
+                              const own_event& what, desk::moment now, const event_keys& keys) {
     PYKALA_TRY(const place at, stream_of(db, what.of));
     std::vector<event_field> fields;
     for (const auto& [name, held] : what.fields)
         fields.push_back({name, log::data_class::open, held});
+    for (const auto& [name, held] : what.facts)
+        fields.push_back({name, log::data_class::decision_facts, held});
     PYKALA_TRY(
         const desk::sealed_event sealed,
         seal_event(
             tenant, at.tag, static_cast<std::uint64_t>(at.seq),
-            {.of = what.of, .kind = what.kind, .actor = "system", .at = now.at, .on = now.on},
-            std::move(fields), {}));
+            {.of = what.of, .kind = what.kind, .actor = what.role, .at = now.at, .on = now.on},
+            std::move(fields), keys));
     PYKALA_TRY(const log_leaf leaf, parse_leaf(sealed.leaf));
     PYKALA_CHECK(db.run("INSERT INTO events(stream, seq, public, body) VALUES(?, ?, ?, ?)", at.id,
                         at.seq, sealed.public_part, byte_view(leaf.body)));
-    return log.append(db.db().last_insert_id(), sealed.leaf);
+    const auto event = db.db().last_insert_id();
+    for (const desk::sealed_box& box : sealed.boxes)
+        PYKALA_CHECK(db.run("INSERT INTO sealed(event, class, key, box) VALUES(?, ?, ?, ?)", event,
+                            int(box.of), byte_view(box.key), as_bytes(box.bytes)));
+    return log.append(event, sealed.leaf);
+}
+
+result<event_keys> keys_of_own_stream(tenant_store& store, key_store& keys, std::string_view of,
+                                      instant now) {
+    log::stream_tag tag{};
+    PYKALA_CHECK(store.write([&](session& db) -> result<void> {
+        PYKALA_TRY(const place at, stream_of(db, of));
+        tag = at.tag;
+        return {};
+    }));
+    const key_request wanted[] = {{tag, log::data_class::decision_facts}};
+    PYKALA_TRY(const auto ids, keys.make(wanted, now));
+    PYKALA_TRY(secret_key key, keys.find(ids.front()));
+    event_keys made;
+    made.emplace(log::data_class::decision_facts, event_key{ids.front(), std::move(key)});
+    return made;
 }
 
 result<void> append_own_events(tenant_store& store, std::vector<own_event> events,

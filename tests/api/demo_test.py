@@ -1,6 +1,7 @@
 """Protects the first run: the demo starts on an empty folder, a sample customer files a request, and the privacy
 officer finds it in the queue. Speaks to the program over HTTP as a browser does."""
 
+import hashlib
 import html
 import json
 import os
@@ -93,6 +94,46 @@ def without_server(folder, number, key):
     assert report["recomputed"]["transitions"] == report["events"] > 1, report
 
 
+def own_events(bundle, of):
+    """Events of the tenant's own stream of a kind, as name and opened fields."""
+    events = [json.loads(line) for line in bundle.splitlines()]
+    return [(e["body"]["actor"], {f["name"]: f.get("value") for f in e["fields"]})
+            for e in events if e["line"] == "event" and e["body"]["of"] == of]
+
+
+def beside_server(folder, number, key, from_page):
+    """The same commands while the server runs: over its socket, in nobody's name and in an auditor's. The log says of
+    each export who took it, how, and what."""
+    file = os.path.join(folder, "beside.jsonl")
+    for more in ([], ["--user", "auditor"]):
+        done = audit("export", folder, "--case", number, *more, "--out", file)
+        assert done.returncode == 0 and key in done.stderr, done.stderr
+    done = audit("export", folder, "--case", number, "--out", "-")
+    verified = subprocess.run([os.environ["PYKALA"], "audit", "verify", "/dev/stdin", "--key", key],
+                              input=done.stdout, capture_output=True, text=True)
+    assert json.loads(verified.stdout)["findings"] == [], verified.stderr
+    before = open(file).read()
+    refused = audit("export", folder, "--case", number, "--user", "officer", "--out", file)
+    assert refused.returncode == 1 and "role_may_not" in refused.stderr, refused.stderr
+    assert open(file).read() == before and not os.path.exists(file + ".part"), "a refusal touched the file"
+    done = audit("export", folder, "--out", file)
+    assert done.returncode == 0, done.stderr
+    everything = open(file).read()
+    verified = subprocess.run([os.environ["PYKALA"], "audit", "verify", file, "--key", key], capture_output=True,
+                              text=True)
+    assert json.loads(verified.stdout)["findings"] == [], verified.stderr
+    exports = own_events(everything, "export")
+    assert [(role, e["way"], e.get("actor"), e["scope"]) for role, e in exports] == [
+        ("auditor", "page", "auditor", "case"), ("administrator", "command", None, "case"),
+        ("auditor", "command", "auditor", "case"), ("administrator", "command", None, "case")], exports
+    page = exports[0][1]
+    assert page["digest"] == hashlib.sha256(from_page.encode()).hexdigest() and page["bytes"] == len(from_page.encode())
+    assert page["streams"] == [json.loads(line)["stream"] for line in before.splitlines() if '"event"' in line][:1]
+    done = subprocess.run([os.environ["PYKALA"], "replay", "--demo", folder, "--tenant", "kuopio"],
+                          capture_output=True, text=True)
+    assert done.returncode == 0 and json.loads(done.stdout)["cases"] == 1, done.stderr
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         started = time.monotonic()
@@ -149,8 +190,7 @@ def main():
             again = report["recomputed"]
             assert again["transitions"] == report["events"] and again["not_possible"] == {}, report
             assert again["deadlines"] > 10 and again["decisions"] > 20, report
-            locked = audit("export", folder, "--case", number, "--out", "-")
-            assert locked.returncode == 1 and "store_in_use" in locked.stderr, locked.stderr
+            beside_server(folder, number, key, bundle)
         finally:
             demo.send_signal(signal.SIGTERM)
             ended = demo.wait(timeout=30)

@@ -1,15 +1,17 @@
 // Protects the way from the database to the auditor: what is stored verifies, and nothing is shown
 // that was not asked. Cases sealed with real keys in a real database; the bundle goes through the
 // verifier.
-#include "storage/bundle/export.hpp"
-
 #include <sstream>
 
 #include <doctest/doctest.h>
 
+#include "engine/base/encoding.hpp"
+
+#include "storage/bundle/logged_export.hpp"
 #include "storage/sealing/case_sealing.hpp"
 #include "storage/sqlite/case_store.hpp"
 #include "storage/sqlite/definition_store.hpp"
+#include "storage/sqlite/own_stream.hpp"
 #include "storage/verify/verify.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/synthetic_case.hpp"
@@ -74,6 +76,22 @@ struct office {
         REQUIRE_MESSAGE(done, done.error().code);
         return out;
     }
+
+    // As an auditor takes it.
+    std::string take(const export_request& request) {
+        auto made =
+            export_for({"auditor", "anna.virtanen", "page"}, *store, *keys, request, clock.now());
+        REQUIRE_MESSAGE(made, made.error().code);
+        std::string out;
+        for (;;) {
+            const auto part = made->bytes.next();
+            REQUIRE(part);
+            if (part->empty()) break;
+            out += *part;
+        }
+        CHECK(sha256({}, out) == made->hash);
+        return out;
+    }
 };
 
 verify::report check(const office& o, const std::string& bytes) {
@@ -134,6 +152,48 @@ TEST_SUITE("storage/bundle/export") {
         const auto report = check(o, o.bundle({.numbers = {a}, .now = now}));
         CHECK(first_code(report) == "shredded_without_event");
         CHECK(report.shredded == std::map<std::string, std::uint64_t>{{"content", 1}});
+    }
+    TEST_CASE("export: each stands in the log before it is given and the next one shows it") {
+        office o;
+        sqlite_case_store cases(*o.store);
+        const std::string a = o.add(cases, "", 1, 0);
+        o.add(cases, "", 2, 0);
+        const auto first = o.take({.numbers = {a}, .now = now});
+        CHECK(first_code(check(o, first)) == "-");
+        const auto all = o.take({.now = now});
+        const auto report = check(o, all);
+        CHECK(first_code(report) == "-");
+        CHECK(report.events == 3);
+        CHECK(all.find("\"digest\"") != std::string::npos);
+        CHECK(all.find(to_hex(sha256({}, first))) != std::string::npos);
+        CHECK(all.find("anna.virtanen") != std::string::npos);
+        CHECK(all.find(a) == std::string::npos);
+        const auto masked = o.take({.opens = {}, .now = now});
+        CHECK(first_code(check(o, masked)) == "-");
+        CHECK(check(o, masked).events == 4);
+        CHECK(masked.find("anna.virtanen") == std::string::npos);
+        const auto logged =
+            o.store->read([](session& db) { return read_own_events(db, export_stream); });
+        REQUIRE(logged);
+        REQUIRE(logged->size() == 3);
+        CHECK(logged->front().fields.at("scope") == value("case"));
+        CHECK(logged->front().fields.at("streams") ==
+              value(value_array{to_hex(tests::synthetic_stream(1))}));
+        CHECK(logged->at(1).fields.at("scope") == value("period"));
+        CHECK(logged->at(1).fields.at("bytes") == value(std::int64_t(all.size())));
+    }
+    TEST_CASE("export: what cannot be logged is not given") {
+        office o;
+        sqlite_case_store cases(*o.store);
+        const std::string a = o.add(cases, "", 1, 0);
+        auto other = connection::open(o.folder.file("tenant.db"), {});
+        REQUIRE(other);
+        REQUIRE(
+            other->run("CREATE TRIGGER no_more BEFORE INSERT ON events "
+                       "BEGIN SELECT RAISE(FAIL, 'full'); END"));
+        const auto refused = export_for({"auditor", "anna.virtanen", "page"}, *o.store, *o.keys,
+                                        {.numbers = {a}, .now = now}, o.clock.now());
+        CHECK_FALSE(refused);
     }
     TEST_CASE("export: an unknown case and an empty period are refused") {
         office o;

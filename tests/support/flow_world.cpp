@@ -110,10 +110,6 @@ T must(result<T> given) {
     return *std::move(given);
 }
 
-void must_hold(const result<void>& given) {
-    if (!given) throw std::runtime_error(given.error().code + ": " + given.error().detail);
-}
-
 const api::definition_texts& texts_of_the_tree() {
     static const auto texts = must(api::read_all_definitions(PYKALA_SOURCE_DIR));
     return *texts;
@@ -245,8 +241,8 @@ void flow_world::work() {
 
 std::string flow_world::bundle(const std::vector<std::string>& numbers) {
     std::string out;
-    must_hold(storage::export_bundle(*database, *keys, {.numbers = numbers, .now = time.at},
-                                     [&](std::string_view part) { out += part; }));
+    must(storage::export_bundle(*database, *keys, {.numbers = numbers, .now = time.at},
+                                [&](std::string_view part) { out += part; }));
     return out;
 }
 

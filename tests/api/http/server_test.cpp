@@ -9,6 +9,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "api/http/local_client.hpp"
+#include "tests/support/folder.hpp"
 #include "tests/support/http_client.hpp"
 
 using namespace pykala;
@@ -83,6 +85,76 @@ TEST_SUITE("http/server") {
         CHECK(half_header.read().status == 0);
         CHECK(half_body.read().status == 0);
         CHECK(std::chrono::steady_clock::now() - begun < 5s);
+    }
+
+    TEST_CASE("long body: comes in parts and whole, and one that breaks off never looks whole") {
+        static constexpr std::uint64_t size = 40'000'000;
+        const auto answer = [](const http::request& asked) {
+            const auto left = std::make_shared<std::uint64_t>(size);
+            const bool breaks = asked.path == "/breaks";
+            http::response said;
+            said.rest =
+                http::long_body{size, [left, breaks]() -> result<std::string> {
+                                    if (breaks && *left < size / 2)
+                                        return fail(problem_kind::corrupt, "gone", "it is gone");
+                                    const auto part = std::min<std::uint64_t>(*left, 65'536);
+                                    *left -= part;
+                                    return std::string(part, 'x');
+                                }};
+            return said;
+        };
+        http::server_options options;
+        options.bounds.writing = 500ms;
+        const auto server = started(options, answer);
+        http_client client(server->port());
+        const auto whole = client.ask("GET /whole HTTP/1.1\r\nHost: x\r\n\r\n");
+        CHECK(whole.header("content-length") == std::to_string(size));
+        CHECK(whole.body.size() == size);
+        client.send("HEAD /whole HTTP/1.1\r\nHost: x\r\n\r\n");
+        CHECK(client.read(true).header("content-length") == std::to_string(size));
+        CHECK(client.ask("GET /whole HTTP/1.1\r\nHost: x\r\n\r\n").body.size() == size);
+        const auto broken = client.ask("GET /breaks HTTP/1.1\r\nHost: x\r\n\r\n");
+        CHECK(broken.body.size() < size);
+        // who does not read is let go
+        http_client idle(server->port());
+        idle.send("GET /whole HTTP/1.1\r\nHost: x\r\n\r\n");
+        std::this_thread::sleep_for(1s);
+        CHECK(idle.read().body.size() < size);
+    }
+
+    TEST_CASE("long body: a command gets it in parts and knows when it broke off") {
+        const tests::folder dir;
+        http::server_options options;
+        options.socket = dir.file("s.sock");
+        const auto server = started(options, [](const http::request& asked) {
+            http::response said;
+            if (asked.path == "/refused") said.status = 404;
+            said.body = "why";
+            if (asked.path != "/refused") {
+                const auto parts = std::make_shared<int>(asked.path == "/breaks" ? 1 : 3);
+                said.rest = http::long_body{300'000, [parts]() -> result<std::string> {
+                                                return std::string(*parts > 0 ? 100'000 : 0,
+                                                                   char('0' + (*parts)--));
+                                            }};
+            }
+            return said;
+        });
+        std::string got;
+        const auto take = [&](std::string_view part) { got += part; };
+        const auto ask = [&](const std::string& path) {
+            got.clear();
+            return http::ask_socket(options.socket, {.method = "GET", .path = path}, take);
+        };
+        REQUIRE(ask("/whole"));
+        CHECK(got ==
+              std::string(100'000, '3') + std::string(100'000, '2') + std::string(100'000, '1'));
+        const auto refused = ask("/refused");
+        REQUIRE(refused);
+        CHECK((*refused)->body == "why");
+        CHECK(got.empty());
+        const auto broken = ask("/breaks");
+        REQUIRE_FALSE(broken);
+        CHECK(broken.error().code == "server_gone");
     }
 
     TEST_CASE("load: more units of work than may wait are answered with 503") {

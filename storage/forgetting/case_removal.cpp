@@ -52,6 +52,11 @@ result<void> remove_case(tenant_store& store, std::string_view number, desk::mom
                                        std::string(case_is_removed),
                                        {{"stream", value(to_hex(found->stream))}}},
                                       now));
+        // who sends a command of this case again is told that there is none
+        PYKALA_CHECK(
+            db.run("DELETE FROM idempotency "
+                   "WHERE instr(' ' || numbers || ' ', ' ' || ? || ' ') > 0",
+                   number));
         for (const std::string_view sql : removals) PYKALA_CHECK(db.run(sql, found->id));
         return {};
     });

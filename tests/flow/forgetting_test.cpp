@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "engine/base/encoding.hpp"
 #include "engine/case/values.hpp"
@@ -223,6 +224,7 @@ TEST_SUITE("flow/forgetting") {
             what.events = {seals.seal(what.stream, e).value()};
             desk::unit_of_work unit;
             unit.cases.push_back(std::move(what));
+            unit.answer_to = desk::idempotency{"officer:1", fmt::format("key {}", tag), "same"};
             return submit_and_wait(cases, unit).value().numbers.front();
         };
         const auto first = make(1);
@@ -237,6 +239,9 @@ TEST_SUITE("flow/forgetting") {
         REQUIRE(storage::remove_case(*w.database, first, w.time.now()));
         REQUIRE(storage::remove_case(*w.database, first, w.time.now()));
         CHECK(cases.load(first).error().code == "no_such_case");
+        // nothing that was kept to answer a command again names it
+        CHECK_FALSE(cases.answered("officer:1", "key 1")->has_value());
+        CHECK(cases.answered("officer:1", "key 2")->has_value());
         CHECK(findings_of(storage::check_log(*w.database).value()).empty());
         // of its events their places and hashes are left, and nothing that could be opened
         const auto left = w.database->read([](storage::session& db) -> result<std::int64_t> {

@@ -21,7 +21,8 @@ struct case_flags {
     std::string number, part, input = "-", key, format = "table";
     std::string state, right, due_before, assignee, sort, cursor;
     int limit = 50;
-    bool rebuild = false;
+    std::string reason;
+    bool rebuild = false, quarantined = false;
 };
 
 std::string text_of(const value& from) {
@@ -42,7 +43,37 @@ std::string query_of(const case_flags& flags) {
     return query;
 }
 
+int run_list_quarantine(const case_flags& flags) {
+    const auto said = ask_instance(flags.of, {.path = "/api/v1/quarantine"});
+    if (!said) return print(said.error());
+    if (flags.format == "json") {
+        std::cout << said->body << '\n';
+        return 0;
+    }
+    const auto read = storage::read_json(said->body);
+    if (!read) return print(read.error());
+    fmt::print("{:<16} {:<24} {}\n", "case", "since", "why");
+    if (const auto* rows = (*read)["cases"].as_array())
+        for (const auto& row : *rows)
+            fmt::print("{:<16} {:<24} {}\n", text_of(row["id"]), text_of(row["since"]),
+                       text_of(row["why"]));
+    return 0;
+}
+
+int run_release(const case_flags& flags) {
+    const auto key = flags.key.empty() ? storage::new_bearer_secret() : flags.key;
+    const auto said = ask_instance(flags.of, {.method = "POST",
+                                              .path = fmt::format("/api/v1/quarantine/{}/release",
+                                                                  http::encoded(flags.number)),
+                                              .body = {{"reason", flags.reason}},
+                                              .headers = {{"Idempotency-Key", key}}});
+    if (!said) return print(said.error());
+    std::cout << said->body << '\n';
+    return 0;
+}
+
 int run_list(const case_flags& flags) {
+    if (flags.quarantined) return run_list_quarantine(flags);
     const auto said = ask_instance(flags.of, {.path = "/api/v1/cases", .query = query_of(flags)});
     if (!said) return print(said.error());
     if (flags.format == "json") {
@@ -121,6 +152,8 @@ void add_list(const command_words& group, const std::shared_ptr<case_flags>& fla
     list.option("--sort", flags->sort, "due_on, received_on or id; - before it: last first");
     list.option("--limit", flags->limit, "1 to 500").shows_default();
     list.option("--cursor", flags->cursor, "of the page before");
+    list.flag("--quarantined", flags->quarantined,
+              "instead: cases that stand still because something broke, since when and why");
     list.option("--format", flags->format, "table or json")
         .one_of({"table", "json"})
         .shows_default();
@@ -128,10 +161,27 @@ void add_list(const command_words& group, const std::shared_ptr<case_flags>& fla
     list.runs([flags] { return run_list(*flags); }, out);
 }
 
+void add_release(const command_words& group, const std::shared_ptr<case_flags>& flags,
+                 outcome& out) {
+    auto release = group.subcommand(
+        "release", "lets a case in quarantine go on, if it is now what its events say");
+    add_instance_flags(release, flags->of, true);
+    release.option("NUMBER", flags->number, "of the case").required();
+    release
+        .option("--reason", flags->reason,
+                "what was found and mended; auditors read it, so no personal data")
+        .required();
+    release.option("--key", flags->key, "the same key again changes nothing more");
+    release.example(
+        "Example: pykala case release KUO-2026-000123 --tenant kuopio --user anna.virtanen "
+        "--reason 'definitions of 2 November restored'");
+    release.runs([flags] { return run_release(*flags); }, out);
+}
+
 }  // namespace
 
 void add_case(const command_words& app, outcome& out) {
-    auto group = app.subcommand("case", "cases: list, show and file them");
+    auto group = app.subcommand("case", "cases: list, show, file and release them");
     group.needs_subcommand();
     auto flags = std::make_shared<case_flags>();
     flags->part = "case";
@@ -145,6 +195,8 @@ void add_case(const command_words& app, outcome& out) {
         .shows_default();
     show.example("Example: pykala case show KUO-2026-000123 --tenant kuopio --user anna.virtanen");
     show.runs([flags] { return run_show(*flags); }, out);
+
+    add_release(group, flags, out);
 
     auto file = group.subcommand(
         "file", "enters a request that came by letter, phone, e-mail or visit, read as JSON");

@@ -25,7 +25,7 @@ void tell(const house& running) {
                        site.people.front().about.en);
     }
     fmt::print(
-        "\nStaff of every utility: officer, reviewer, dpo, auditor; password `{}`.\n"
+        "\nStaff of every utility: officer, reviewer, dpo, auditor, administrator; password `{}`.\n"
         "Ctrl-C ends the demo; what was done is there again next time.\n",
         demo_password);
     std::fflush(stdout);

@@ -15,7 +15,11 @@ namespace pykala::api {
 namespace {
 
 constexpr auto demo_staff = std::to_array<std::pair<std::string_view, std::string_view>>(
-    {{"officer", "officer"}, {"reviewer", "reviewer"}, {"dpo", "dpo"}, {"auditor", "auditor"}});
+    {{"officer", "officer"},
+     {"reviewer", "reviewer"},
+     {"dpo", "dpo"},
+     {"auditor", "auditor"},
+     {"administrator", "administrator"}});
 
 result<bool> add_demo_staff(storage::tenant_store& store, const std::string& hash) {
     PYKALA_TRY(const auto there, storage::user_names(store));

@@ -78,15 +78,21 @@ const source_text* text_named(const source_texts& texts, const std::string& name
 
 namespace {
 
-// Tells the administrator of cases that take no commands, each once.
+// Tells the administrator of cases that take no commands, each once until it is released.
 void tell_quarantine(desk::case_store& store, const std::string& tenant,
                      std::set<std::string>& told) {
     const auto all = store.quarantined();
     if (!all) return;
-    for (const auto& each : *all)
-        if (told.insert(each.number).second)
-            fmt::print(stderr, "{}: case {} is in quarantine since {}: {}\n", tenant, each.number,
-                       to_string(each.since), each.why);
+    std::set<std::string> there;
+    for (const auto& each : *all) {
+        if (!told.contains(each.number))
+            fmt::print(stderr,
+                       "{0}: case {1} is in quarantine since {2}: {3}\n    find the cause, then "
+                       "release it: pykala case release {1} --tenant {0} --user NAME --reason …\n",
+                       tenant, each.number, to_string(each.since), each.why);
+        there.insert(each.number);
+    }
+    told = std::move(there);
 }
 
 }  // namespace

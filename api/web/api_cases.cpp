@@ -59,7 +59,8 @@ value_object case_json(const desk::open_case& c) {
         {"extended_on", optional_day(now.extended_to)},
         {"closed_on", optional_day(now.closed_on)},
         {"paused", now.paused_since.has_value()},
-        {"overdue", now.overdue_noted}};
+        {"overdue", now.overdue_noted},
+        {"quarantined", c.quarantined}};
     value_array deferred;
     for (const auto& each : now.deferred)
         deferred.emplace_back(value_object{{"record", each.record},
@@ -73,15 +74,6 @@ http::response with_version(value_object shown, std::uint64_t version, unsigned 
     auto said = json_answer(std::move(shown), status);
     said.set("ETag", fmt::format("\"{}\"", version));
     return said;
-}
-
-result<std::string> key_of(const call& at) {
-    const std::string key(at.asked.header("idempotency-key"));
-    if (key.empty() || key.size() > 200)
-        return fail(problem_kind::invalid, "idempotency_key_needed",
-                    "a POST needs the header `Idempotency-Key`",
-                    "draw a random key for each new command, at most 200 characters");
-    return key;
 }
 
 result<cases::actor> first_actor(const call& at) {
@@ -133,7 +125,7 @@ result<http::response> list_cases(call& at) {
 }
 
 result<http::response> file_case(call& at) {
-    PYKALA_TRY(const auto key, key_of(at));
+    PYKALA_TRY(const auto key, idempotency_key(at));
     PYKALA_TRY(auto inputs, json_body(at));
     PYKALA_TRY(const auto by, first_actor(at));
     cases::command what{.kind = cases::command_kind::file, .inputs = std::move(inputs), .by = by};
@@ -202,7 +194,7 @@ result<std::uint64_t> version_of(const call& at) {
 }
 
 result<http::response> take_transition(call& at) {
-    PYKALA_TRY(const auto key, key_of(at));
+    PYKALA_TRY(const auto key, idempotency_key(at));
     PYKALA_TRY(auto inputs, json_body(at));
     PYKALA_TRY(const auto version, version_of(at));
     PYKALA_TRY(const auto name, text_member(inputs, "transition"));

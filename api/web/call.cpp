@@ -51,6 +51,7 @@ http::response page(call& at, std::string_view name, value_object values, unsign
     values.emplace("person_name", at.who.person ? at.who.person->name : std::string());
     values.emplace("may_work", at.who.roles.meets(case_workers));
     values.emplace("may_audit", at.who.roles.has(role::auditor));
+    values.emplace("may_administer", at.who.roles.has(role::administrator));
     http::response said;
     said.status = status;
     said.set("Content-Type", "text/html; charset=utf-8");

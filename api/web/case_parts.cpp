@@ -120,7 +120,40 @@ value_array other_cases(const call& at, const desk::open_case& c) {
     return links;
 }
 
+// The practice rule whose timer had a class destroyed: `letters_life`; empty where no timer had.
+std::string rule_of_timer(const desk::open_case& c, const cases::event& e) {
+    const auto name = text_of(cases::member(cases::object_of(e["fired"]), "name"));
+    const auto& timers = c.how->flow.timers;
+    const auto timer = std::ranges::find(timers, name, &workflow::timer::name);
+    constexpr std::string_view practice = "practice.";
+    if (timer == timers.end() || !timer->rule.starts_with(practice)) return {};
+    return timer->rule.substr(practice.size());
+}
+
+// When and under what a class went, by the name of the class.
+std::map<std::string, value_object> destroyed_classes(const desk::open_case& c, language in) {
+    std::map<std::string, value_object> gone;
+    for (const auto& e : c.events)
+        for (const auto& name : cases::list_of(e["destroyed"])) {
+            const auto rule = rule_of_timer(c, e);
+            const auto* known = find(c.law->rules->practice, rule);
+            const bool told = known && (rule == "letters_life" || rule == "package_life");
+            gone.try_emplace(name, value_object{{"on", day_text(e.on, in)},
+                                                {"cite", told ? known->cite : std::string()},
+                                                {told ? rule : std::string("otherwise"), true}});
+        }
+    return gone;
+}
+
 }  // namespace
+
+void put_destroyed(value_object& shown, const call& at, const desk::open_case& c) {
+    for (auto& [name, when] : destroyed_classes(c, at.in))
+        shown.insert_or_assign("gone_" + name, std::move(when));
+    if (!shown.contains("gone_decision_facts")) return;
+    // what would be shown is only what a case without facts looks like
+    shown.insert_or_assign("assurance", std::string());
+}
 
 void put_summary(value_object& shown, const call& at, const desk::open_case& c) {
     const auto& now = c.now;
@@ -149,6 +182,7 @@ void put_summary(value_object& shown, const call& at, const desk::open_case& c) 
     shown.emplace("reading", reading && !now.closed());
     shown.emplace("hint", word_if(at, "officer_next", now.state));
     put_list(shown, "alerts", alert_values(at, c));
+    put_destroyed(shown, at, c);
 }
 
 void put_parts(value_object& shown, const call& at, const desk::open_case& c) {

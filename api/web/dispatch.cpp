@@ -111,9 +111,10 @@ http::response finish(call& at, http::response said, std::string_view route) {
 const std::vector<endpoint>& endpoints() {
     static const auto all = [] {
         std::vector<endpoint> made;
-        for (const auto part : {entry_endpoints(), customer_endpoints(), queue_endpoints(),
-                                officer_endpoints(), arrival_endpoints(), answer_endpoints(),
-                                api_endpoints(), audit_endpoints(), local_endpoints()})
+        for (const auto part :
+             {entry_endpoints(), customer_endpoints(), queue_endpoints(), officer_endpoints(),
+              quarantine_endpoints(), arrival_endpoints(), answer_endpoints(), api_endpoints(),
+              audit_endpoints(), local_endpoints()})
             made.insert(made.end(), part.begin(), part.end());
         return made;
     }();

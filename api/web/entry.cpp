@@ -93,12 +93,20 @@ result<http::response> staff_sign_in_page(call& at) {
     return page(at, "staff_sign_in", {});
 }
 
+// Where somebody with these roles begins.
+std::string_view first_page_of(const std::set<std::string>& roles) {
+    if (roles.contains("auditor")) return "/audit/";
+    for (const auto& [each, name] : names_of<role>)
+        if (case_workers.has(each) && roles.contains(std::string(name))) return "/officer/";
+    return roles.contains("administrator") ? "/officer/quarantine" : "/officer/";
+}
+
 result<http::response> staff_signs_in(call& at) {
     const std::string name(at.form_field("name")), password(at.form_field("password"));
     const auto who = check_password(at, name, password);
     if (who) {
         PYKALA_CHECK(start_staff_session(at, *who));
-        return see_other(at, who->roles.contains("auditor") ? "/audit/" : "/officer/");
+        return see_other(at, first_page_of(who->roles));
     }
     if (who.error().code != "wrong_name_or_password") return std::unexpected(who.error());
     prepare_open_form(at);

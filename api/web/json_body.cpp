@@ -19,6 +19,15 @@ result<value_object> json_body(const call& at) {
     return *members;
 }
 
+result<std::string> idempotency_key(const call& at) {
+    const std::string key(at.asked.header("idempotency-key"));
+    if (key.empty() || key.size() > 200)
+        return fail(problem_kind::invalid, "idempotency_key_needed",
+                    "a POST needs the header `Idempotency-Key`",
+                    "draw a random key for each new command, at most 200 characters");
+    return key;
+}
+
 result<std::string> text_member(const value_object& body, std::string_view name) {
     const auto found = body.find(std::string(name));
     const auto* text = found == body.end() ? nullptr : found->second.as_string();

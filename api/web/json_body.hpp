@@ -12,6 +12,9 @@ namespace pykala::api::web {
 // storage::read_json.
 result<value_object> json_body(const call& at);
 
+// The header that every POST of the API needs. Problem `idempotency_key_needed` (invalid).
+result<std::string> idempotency_key(const call& at);
+
 // A member that must be a text and not empty. Problem `missing_input` (invalid).
 result<std::string> text_member(const value_object& body, std::string_view name);
 

@@ -3,15 +3,18 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "engine/case/values.hpp"
 
 #include "api/web/answers.hpp"
+#include "api/web/bulk.hpp"
 #include "api/web/case_parts.hpp"
 #include "api/web/cases.hpp"
 #include "api/web/endpoints.hpp"
+#include "api/web/quarantine.hpp"
 #include "api/web/record_groups.hpp"
 #include "api/web/step_forms.hpp"
 #include "api/web/timeline.hpp"
@@ -82,15 +85,20 @@ void put_steps(value_object& shown, const call& at, const desk::open_case& c) {
     }
 }
 
-result<http::response> case_page(call& at) {
+// A case that stands still shows what it holds and why it stands, and offers no step.
+result<http::response> whole_page(call& at, const std::optional<desk::quarantined_case>& mark) {
     PYKALA_TRY(const auto c, looked_at(at, "/officer/cases/{case}"));
     auto shown = case_values(c, at.in);
     put_summary(shown, at, c);
-    put_steps(shown, at, c);
+    put_left(shown, at);
+    if (mark)
+        shown.emplace("stopped", stopped_values(at, *mark));
+    else
+        put_steps(shown, at, c);
     put_parts(shown, at, c);
     const auto groups = grouped(c);
     shown.emplace("has_records", !groups.empty());
-    shown.emplace("look_first", !groups.empty() && groups.front().name == "look");
+    shown.emplace("look_first", !mark && !groups.empty() && groups.front().name == "look");
     shown.emplace("records_count", std::int64_t(c.now.records.size()));
     shown.emplace("groups", group_values(at, c, groups, true));
     shown.emplace("events", officer_timeline(at, c));
@@ -98,6 +106,23 @@ result<http::response> case_page(call& at) {
     PYKALA_TRY(auto answer, answer_look_values(at, c));
     if (!answer.empty()) shown.emplace("answer", std::move(answer));
     return page(at, "case", std::move(shown));
+}
+
+// Where it cannot even be read, its page says at least that.
+result<http::response> stopped_page(call& at, const desk::quarantined_case& mark) {
+    try {
+        auto whole = whole_page(at, mark);
+        if (whole || whole.error().kind != problem_kind::corrupt) return whole;
+    } catch (const std::logic_error& broken) {
+        fmt::print(stderr, "request {}: a stopped case cannot be read: {}\n", at.asked.id,
+                   broken.what());
+    }
+    return page(at, "stopped", {{"heading", mark.number}, {"stopped", stopped_values(at, mark)}});
+}
+
+result<http::response> case_page(call& at) {
+    PYKALA_TRY(const auto mark, mark_of(at.here, at.parts.front()));
+    return mark ? stopped_page(at, *mark) : whole_page(at, mark);
 }
 
 result<http::response> step_page(call& at) {
@@ -114,6 +139,20 @@ result<http::response> step_page(call& at) {
     shown.emplace("inputs", std::move(inputs));
     shown.emplace("once", storage::new_bearer_secret());
     return page(at, "step", std::move(shown));
+}
+
+// Who erases everything that waits means what can be erased: what law, rule or another case keeps
+// is left, and the page that follows says so. Gives its query.
+std::string leave_what_is_kept(const call& at, const desk::open_case& c, cases::command& what) {
+    const std::pair<std::string, std::string> every{"records", every_open_record};
+    if (what.name != "decide_records" || cases::text_of(what.inputs, "decision") != "erase" ||
+        std::ranges::find(at.form, every) == at.form.end())
+        return {};
+    const auto reached = reach_of(c, cases::list_of(what.inputs, "records"));
+    // where nothing is left to decide, the refusal says why
+    if (reached.decided.empty()) return {};
+    what.inputs.insert_or_assign("records", cases::list_value(reached.decided));
+    return left_query(reached);
 }
 
 result<http::response> take_step(call& at) {
@@ -138,12 +177,16 @@ result<http::response> take_step(call& at) {
         wrong == std::errc() && end == seen.data() + seen.size() && what.inputs.contains("records"))
         what.expected_version = version;
     what.idempotency_key = std::string(at.form_field("once"));
+    const auto left = leave_what_is_kept(at, c, what);
     PYKALA_CHECK(take(at.here, number, std::move(what)));
-    return see_other(at, "/officer/cases/" + number);
+    return see_other(at, "/officer/cases/" + number + left);
 }
 
 result<http::response> letter_page(call& at) {
     PYKALA_TRY(const auto c, looked_at(at, "/officer/cases/{case}/letters/{letter}"));
+    if (c.now.destroyed.contains("content"))
+        return fail(problem_kind::not_found, "letter_destroyed", "the letter is destroyed",
+                    "its time has ended; the case says when");
     auto shown = case_values(c, at.in);
     auto letters = letter_values(c, at.here, at.in, at.parts.back());
     if (letters.empty())

@@ -1,6 +1,7 @@
 // The officer's queue: what is due, the most urgent first, narrowed by plain filters.
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -30,7 +31,10 @@ value_object option(std::string_view choice, std::string says, std::string_view 
         {"choice", std::string(choice)}, {"says", std::move(says)}, {"chosen", choice == chosen}};
 }
 
-value_object row_values(const desk::queue_row& row, const call& at) {
+// Numbers of the cases that stand still.
+using stopped_cases = std::set<std::string>;
+
+value_object row_values(const desk::queue_row& row, const call& at, const stopped_cases& stopped) {
     const auto today = at.here.time->now().on;
     const bool open = !row.closed_on && !row.answered_on;
     const auto left = (row.due_on - today).count();
@@ -47,6 +51,7 @@ value_object row_values(const desk::queue_row& row, const call& at) {
             {"outcome", row.outcome.empty() ? std::string() : word(at, "outcome", row.outcome)},
             {"alert", row.alert && open},
             {"tasks", std::int64_t(row.open_tasks)},
+            {"stopped", stopped.contains(row.number)},
             {"assignee", row.assignee}};
 }
 
@@ -91,8 +96,13 @@ result<value_object> filter_values(const call& at) {
 result<http::response> queue_page(call& at) {
     PYKALA_TRY(const auto found, at.here.cases->queue(query_of(at)));
     value_array rows;
-    for (const auto& each : found.rows) rows.emplace_back(row_values(each, at));
+    stopped_cases stopped;
+    PYKALA_TRY(const auto marks, at.here.cases->quarantined());
+    for (const auto& each : marks) stopped.insert(each.number);
+    for (const auto& each : found.rows) rows.emplace_back(row_values(each, at, stopped));
     PYKALA_TRY(auto shown, filter_values(at));
+    shown.emplace("has_stopped", !stopped.empty());
+    shown.emplace("stopped_count", std::int64_t(stopped.size()));
     std::string narrowed;
     for (const auto filter : filters)
         if (const auto wanted = asked_for(at, filter); !wanted.empty())

@@ -94,21 +94,22 @@ result<read_event> public_part_of(session& db, std::int64_t event) {
     return read_public_part(text);
 }
 
-// Events that say that a key of these is destroyed.
-result<void> select_destroyed(session& db, std::int64_t origin, const std::set<std::string>& keys,
-                              std::uint64_t size, shown_events& to) {
+// Events of the tenant's own streams of this kind that name, in this open field, one of these.
+result<void> select_own(session& db, std::int64_t origin, std::string_view of,
+                        std::string_view field_name, const std::set<std::string>& named,
+                        std::uint64_t size, shown_events& to) {
     shown_events all;
     PYKALA_TRY(statement * rows,
                db.get("SELECT e.id, s.tag, e.seq, l.idx FROM streams s "
                       "JOIN events e ON e.stream = s.id "
-                      "JOIN log l ON l.event = e.id AND l.origin = ? WHERE s.of = 'keys'"));
-    rows->bind_all(origin);
+                      "JOIN log l ON l.event = e.id AND l.origin = ? WHERE s.of = ?"));
+    rows->bind_all(origin, of);
     PYKALA_CHECK(take_rows(*rows, size, all));
     for (const auto& [index, shown] : all) {
         PYKALA_TRY(const read_event read, public_part_of(db, shown.event));
         for (const read_field& field : read.fields) {
-            const auto* id = field.commitment.name == "key" ? field.held.as_string() : nullptr;
-            if (id && keys.contains(*id)) to[index] = shown;
+            const auto* id = field.commitment.name == field_name ? field.held.as_string() : nullptr;
+            if (id && named.contains(*id)) to[index] = shown;
         }
     }
     return {};
@@ -140,7 +141,10 @@ result<selection> select_events(session& db, std::int64_t origin, const export_r
             if (text && from_hex(*text, hash)) out.closures.insert(hash);
         }
     }
-    PYKALA_CHECK(select_destroyed(db, origin, keys, size, out.events));
+    std::set<std::string> streams;
+    for (const auto& tag : out.cases) streams.insert(to_hex(tag));
+    PYKALA_CHECK(select_own(db, origin, "keys", "key", keys, size, out.events));
+    PYKALA_CHECK(select_own(db, origin, "quarantine", "stream", streams, size, out.events));
     return out;
 }
 

@@ -127,17 +127,17 @@ result<void> write_case(session& db, log_appender& log, const target& to,
     return {};
 }
 
+}  // namespace
+
+log::digest idempotency_id(std::string_view actor, std::string_view key) {
+    return sha256(fmt::format("{}:{}:", actor.size(), actor), key);
+}
+
 result<void> keep_receipt(session& db, const desk::idempotency& key, const desk::receipt& given) {
     const log::digest id = idempotency_id(key.actor, key.key);
     return db.run("INSERT INTO idempotency(id, content, numbers, versions) VALUES(?, ?, ?, ?)",
                   byte_view(id), key.content, fmt::format("{}", fmt::join(given.numbers, " ")),
                   fmt::format("{}", fmt::join(given.versions, " ")));
-}
-
-}  // namespace
-
-log::digest idempotency_id(std::string_view actor, std::string_view key) {
-    return sha256(fmt::format("{}:{}:", actor.size(), actor), key);
 }
 
 result<desk::receipt> write_unit(session& db, log_appender& log, const std::string& prefix,

@@ -20,6 +20,9 @@ result<void> write_queue_row(session& db, std::int64_t case_id, const desk::queu
 result<void> write_timers(session& db, std::int64_t case_id,
                           std::span<const desk::timer_row> timers);
 
+// What is answered when the same key comes again.
+result<void> keep_receipt(session& db, const desk::idempotency& key, const desk::receipt& given);
+
 // Key of the idempotency table: callers choose their keys freely, so only a hash is kept.
 log::digest idempotency_id(std::string_view actor, std::string_view key);
 

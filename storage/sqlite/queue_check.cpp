@@ -122,6 +122,12 @@ result<std::vector<store_finding>> check_queue(tenant_store& store, const projec
     return out;
 }
 
+result<std::vector<store_finding>> check_queue_of(session& db, const std::string& number,
+                                                  const projector& project) {
+    PYKALA_TRY(compared one, compare(db, number, project));
+    return std::move(one.findings);
+}
+
 // Read inside the writer's transaction, so that no event comes between reading and writing.
 result<void> rebuild_case(tenant_store& store, std::string_view number, const projector& project) {
     return store.write([&](session& db) -> result<void> {

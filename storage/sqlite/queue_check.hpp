@@ -25,7 +25,11 @@ struct store_finding {
 // Each case is read in a view of its own, so the server may go on meanwhile.
 result<std::vector<store_finding>> check_queue(tenant_store& store, const projector& project);
 
-// The same for one case, with the server running: after its keys were destroyed, queue, timers and
+// The same findings for one case, in the caller's view.
+result<std::vector<store_finding>> check_queue_of(session& db, const std::string& number,
+                                                  const projector& project);
+
+// For one case, with the server running: after its keys were destroyed, queue, timers and
 // persons say what the events still say. Problem `no_such_case`, those of `project`.
 result<void> rebuild_case(tenant_store& store, std::string_view number, const projector& project);
 

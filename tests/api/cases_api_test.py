@@ -95,7 +95,7 @@ class described_api(api):
 
     def ask(self, method, path, body=None, **headers):
         said = super().ask(method, path, body, **headers)
-        plain = re.sub(r"^/cases/[^/?]+", "/cases/{case}", path.split("?")[0])
+        plain = re.sub(r"^/(cases|quarantine)/[^/?]+", r"/\1/{case}", path.split("?")[0])
         if plain in self.about.document["paths"] and method.lower() in self.about.document["paths"][plain]:
             self.about.check(method, plain, *said)
         return said
@@ -302,6 +302,62 @@ def check_who(about, running, officer):
     assert nobody.get("/cases", Pykala_User="officer")[0] == 401
 
 
+def check_exports(about, running, officer, number):
+    auditor = running.client(about, "auditor")
+    status, headers, bundle = auditor.get(f"/audit/export?case={number}")
+    assert status == 200 and headers["Content-Disposition"].startswith("attachment"), bundle
+    assert int(headers["Content-Length"]) == len(bundle.encode())
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
+        file.write(bundle)
+        file.flush()
+        verified = run("audit", "verify", file.name, "--key", headers["Pykala-Log-Key"])
+    assert json.loads(verified.stdout)["findings"] == [], verified.stderr
+    for query, expected, code in (("case=KUO-2020-000001", 404, "no_such_case"), ("since=soon", 400, "bad_day"),
+                                  ("since=2999-01-01", 404, "nothing_to_export"),
+                                  ("open=package", 400, "unknown_class"),
+                                  ("open=content&masked=yes", 400, "masked_and_open"),
+                                  (f"case={number}&since=2026-01-01", 400, "case_and_since")):
+        status, _, said = auditor.get("/audit/export?" + query)
+        assert (status, said["title"]) == (expected, code), said
+    assert officer.get("/audit/export")[0] == 403
+
+
+def put_aside(running, number):
+    """As the program does with a case whose invariant breaks."""
+    with sqlite3.connect(os.path.join(running.folder, "kuopio/cases.db")) as database:
+        database.execute("INSERT INTO quarantine SELECT id, '2026-11-20T10:00:00.000Z', 'a step contradicts the others' "
+                         "FROM cases WHERE number = ?", (number,))
+
+
+def check_quarantine(about, running, officer, number):
+    assert officer.get("/quarantine")[2] == {"cases": []}
+    put_aside(running, number)
+    listed = officer.get("/quarantine")[2]["cases"]
+    assert [(c["id"], c["why"]) for c in listed] == [(number, "a step contradicts the others")], listed
+    _, headers, shown = officer.get("/cases/" + number)
+    assert shown["quarantined"] is True
+    stopped = officer.post(f"/cases/{number}/transitions", {"transition": "assign", "assignee": "officer"}, "stopped",
+                           If_Match=headers["ETag"])
+    assert stopped[0] == 422 and stopped[2]["title"] == "case_quarantined", stopped
+    table = running.command("case", "list", "--quarantined", "--user", "officer")
+    assert number in table.stdout and "a step contradicts the others" in table.stdout, table.stderr
+    way, reason = f"/quarantine/{number}/release", {"reason": "syy korjattu"}
+    assert officer.post(way, reason, "r1")[0] == 403
+    boss = running.client(about, "administrator")
+    assert boss.ask("POST", way, reason)[2]["title"] == "idempotency_key_needed"
+    assert boss.post(way, {"reason": " "}, "r1")[2]["title"] == "missing_reason"
+    assert boss.post(way, {"reason": "x" * 3000}, "r1")[0] == 413
+    released = boss.post(way, reason, "r1")
+    assert released[0] == 200 and released[2] == {"id": number, "version": shown["version"]}, released
+    assert boss.post(way, reason, "r1")[2] == released[2]
+    assert boss.post(way, {"reason": "another"}, "r1")[0] == 409
+    assert boss.post(way, reason, "r2")[2]["title"] == "not_quarantined"
+    put_aside(running, number)
+    done = running.command("case", "release", number, "--user", "administrator", "--reason", "korjattu taas")
+    assert done.returncode == 0 and json.loads(done.stdout)["id"] == number, done.stderr
+    assert officer.get("/cases/" + number)[2]["quarantined"] is False
+
+
 def check_commands(running, officer):
     listed = running.command("case", "list", "--user", "officer", "--format", "json", "--limit", "500")
     assert json.loads(listed.stdout) == officer.get("/cases?limit=500")[2], listed.stderr
@@ -330,9 +386,14 @@ def check_without_server(running, number):
         database.execute("UPDATE queue SET due_on = '2030-01-01' WHERE number = ?", (number,))
     found = running.command("queue", "check")
     findings = json.loads(found.stdout)["findings"]
+    put_aside(running, number)
+    refused = running.command("case", "release", number, "--user", "administrator", "--reason", "en katsonut")
+    assert refused.returncode == 1 and "still_broken" in refused.stderr, refused.stderr
     assert found.returncode == 1 and [(f["code"], f["case"]) for f in findings] == [("queue_differs", number)], findings
     assert json.loads(running.command("queue", "check", "--rebuild").stdout) == {"rebuilt": 1}
     assert json.loads(running.command("queue", "check").stdout) == {"findings": []}
+    done = running.command("case", "release", number, "--user", "administrator", "--reason", "jono tehty uudelleen")
+    assert done.returncode == 0, done.stderr
 
 
 def main():
@@ -352,6 +413,8 @@ def main():
             check_lists(officer)
             check_bad_input(officer, running.port)
             number = check_commands(running, officer)
+            check_quarantine(about, running, officer, number)
+            check_exports(about, running, officer, number)
             check_who(about, running, officer)
             running.stop()
             stopped = True

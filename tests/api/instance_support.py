@@ -121,7 +121,7 @@ class api:
             said = line.getresponse()
             text = said.read().decode()
             kind = said.headers.get("Content-Type", "")
-            return said.status, said.headers, json.loads(text) if "json" in kind else text
+            return said.status, said.headers, json.loads(text) if kind.endswith("json") else text
         finally:
             line.close()
 

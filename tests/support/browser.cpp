@@ -52,9 +52,24 @@ browser::browser(flow_world& world, const std::string& role) : w(world) {
 http::response browser::get(const std::string& path) const {
     http::request asked;
     asked.method = "GET";
+    asked.path = path.substr(0, path.find('?'));
+    if (asked.path.size() < path.size()) asked.query = path.substr(asked.path.size() + 1);
+    asked.host = "127.0.0.1:8080";
+    asked.headers.emplace_back("Cookie", cookie);
+    return web::dispatch(asked, w.site, asked.path);
+}
+
+http::response browser::post(const std::string& path, const std::string& form) const {
+    http::request asked;
+    asked.method = "POST";
     asked.path = path;
     asked.host = "127.0.0.1:8080";
     asked.headers.emplace_back("Cookie", cookie);
+    asked.headers.emplace_back("Origin", "http://127.0.0.1:8080");
+    asked.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+    const auto door = path.starts_with("/officer/") ? web::door::staff : web::door::portal;
+    const auto known = web::who_asks(web::call{asked, w.site}, door).value();
+    asked.body = "csrf=" + known.csrf + "&" + form;
     return web::dispatch(asked, w.site, path);
 }
 

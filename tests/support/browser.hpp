@@ -18,6 +18,8 @@ struct browser {
     browser(flow_world& world, const std::string& role);
 
     api::http::response get(const std::string& path) const;
+    // A form of one of our pages, without its token: that is added.
+    api::http::response post(const std::string& path, const std::string& form) const;
 
     flow_world& w;
     std::string cookie;

@@ -34,6 +34,7 @@ result<place_of_tenant> find_tenant(const instance_flags& flags) {
     const auto* one = all.find(flags.tenant);
     if (!one) {
         std::vector<std::string_view> names;
+        names.reserve(all.tenants.size());
         for (const auto& each : all.tenants) names.push_back(each.id);
         return fail(problem_kind::not_found, "unknown_tenant",
                     fmt::format("the configuration names no tenant `{}`", flags.tenant),

@@ -65,7 +65,7 @@ struct server_state {
     std::uint16_t port = 0;
 
     // Asks the handler; what it throws drops this request only.
-    response ask(const request& asked);
+    response ask(const request& asked) const;
 };
 
 struct peer_facts {

@@ -9,7 +9,7 @@ namespace pykala::api::http {
 
 struct limits {
     std::uint32_t header_bytes = 16 * 1024;
-    std::uint64_t body_bytes = 1024 * 1024;
+    std::uint64_t body_bytes = 1'048'576;
     std::chrono::milliseconds idle{30'000};      // until the first byte of a request, and header
     std::chrono::milliseconds reading{20'000};   // a whole body
     std::chrono::milliseconds writing{30'000};   // a whole answer

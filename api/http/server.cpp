@@ -114,7 +114,7 @@ answer_message refusal(server_state& server, unsigned status) {
     return to_message(server.options.refuse(status, code_of(status)), false, false);
 }
 
-response server_state::ask(const request& asked) {
+response server_state::ask(const request& asked) const {
     try {
         return answer(asked);
     } catch (const std::exception& broken) {

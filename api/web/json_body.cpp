@@ -20,7 +20,7 @@ result<value_object> json_body(const call& at) {
 }
 
 result<std::string> idempotency_key(const call& at) {
-    const std::string key(at.asked.header("idempotency-key"));
+    std::string key(at.asked.header("idempotency-key"));
     if (key.empty() || key.size() > 200)
         return fail(problem_kind::invalid, "idempotency_key_needed",
                     "a POST needs the header `Idempotency-Key`",

@@ -192,6 +192,7 @@ result<void> write_leaves(log_reader& tree, bundle_writer& writer, std::uint64_t
     for (std::uint64_t at = from; at < size; at += leaves_at_once) {
         PYKALA_TRY(const auto part, tree.leaves(at, std::min(size, at + leaves_at_once)));
         std::vector<period_leaf> leaves;
+        leaves.reserve(part.size());
         for (const log_leaf& leaf : part) leaves.push_back({leaf.stream, leaf.seq, leaf.body});
         PYKALA_CHECK(writer.leaves(leaves));
     }

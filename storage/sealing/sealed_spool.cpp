@@ -42,10 +42,8 @@ void sealed_spool::write(std::string_view plain) {
 
 result<bool> sealed_spool::finish() {
     if (!waiting_.text().empty() && !failed_) flush();
-    if (!failed_ && std::fflush(file_.get()) == 0) {
-        std::rewind(file_.get());
+    if (!failed_ && std::fflush(file_.get()) == 0 && std::fseek(file_.get(), 0, SEEK_SET) == 0)
         return true;
-    }
     return fail(problem_kind::unavailable, "spool_full",
                 "the temporary file could not be written to its end",
                 "make room in the folder for temporary files");

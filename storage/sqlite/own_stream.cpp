@@ -45,6 +45,7 @@ result<void> append_own_event(session& db, log_appender& log, const std::string&
                               const own_event& what, desk::moment now, const event_keys& keys) {
     PYKALA_TRY(const place at, stream_of(db, what.of));
     std::vector<event_field> fields;
+    fields.reserve(what.fields.size() + what.facts.size());
     for (const auto& [name, held] : what.fields)
         fields.push_back({name, log::data_class::open, held});
     for (const auto& [name, held] : what.facts)

@@ -176,6 +176,7 @@ result<bool> house::listen(listeners on) {
     own_socket.refuse = on.own.refuse;
     own_socket.after = on.own.after;
     own_socket.bounds.threads = 2;
+    own_socket.bounds.header_bytes = 1'048'576;  // a command may name many cases
     PYKALA_TRY(socket_server_, http::server::start(std::move(own_socket), answer));
     PYKALA_CHECK(serve_metrics(std::move(on.metrics)));
     PYKALA_TRY(server_, http::server::start(std::move(on.own), answer));

@@ -119,7 +119,8 @@ result<selection> select_events(session& db, std::int64_t origin, const export_r
                                 std::uint64_t size) {
     selection out;
     out.from = request.from;
-    for (const std::string& number : request.numbers)
+    // one that is named twice is shown once
+    for (const auto& number : std::set(request.numbers.begin(), request.numbers.end()))
         PYKALA_CHECK(select_case(db, origin, number, size, out.events));
     if (request.numbers.empty())
         PYKALA_CHECK(select_period(db, origin, request.from, size, out.events));
@@ -229,9 +230,9 @@ result<exported_part> export_bundle(tenant_store& store, const key_store& keys,
         PYKALA_TRY(definition_closure closure, read_closure(store, hash));
         closures.push_back(std::move(closure));
     }
-    const bundle_scope scope = request.numbers.empty()       ? bundle_scope::whole_period
-                               : request.numbers.size() == 1 ? bundle_scope::one_case
-                                                             : bundle_scope::sample;
+    const bundle_scope scope = request.numbers.empty()    ? bundle_scope::whole_period
+                               : chosen.cases.size() == 1 ? bundle_scope::one_case
+                                                          : bundle_scope::sample;
     // the log only grows: what was selected still stands where it stood
     return store.read([&](session& db) -> result<exported_part> {
         PYKALA_TRY(log_reader tree, log_reader::open(db.db(), store.origin()));

@@ -129,6 +129,9 @@ def beside_server(folder, number, key, from_page):
     page = exports[0][1]
     assert page["digest"] == hashlib.sha256(from_page.encode()).hexdigest() and page["bytes"] == len(from_page.encode())
     assert page["streams"] == [json.loads(line)["stream"] for line in before.splitlines() if '"event"' in line][:1]
+    often = audit("export", folder, *["--case", number] * 2000, "--out", file)
+    assert often.returncode == 0, f"a long list of cases: {often.stderr}"
+    assert '"scope":"case"' in open(file).readline(), "a case named twice is two"
     done = subprocess.run([os.environ["PYKALA"], "replay", "--demo", folder, "--tenant", "kuopio"],
                           capture_output=True, text=True)
     assert done.returncode == 0 and json.loads(done.stdout)["cases"] == 1, done.stderr

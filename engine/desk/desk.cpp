@@ -106,6 +106,7 @@ void front_desk::run(job what) {
             if (!again) return what.done(std::unexpected(again.error()));
             if (*again) return;
         }
+        const auto announced = world_.store.announce();
         std::optional<problem> refusal;
         auto unit = prepare(what, refusal);
         if (!unit) return what.done(std::unexpected(std::move(unit).error()));

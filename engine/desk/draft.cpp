@@ -50,10 +50,20 @@ result<open_case> draft::open(const stored_case& stored) {
     return c;
 }
 
-result<bool> draft::load_others(std::span<const person_tag> tags) {
+// As the store had them when the case was read, else as it has them now. The writer checks how many
+// there are, so it does not matter when this was.
+result<std::vector<std::string>> draft::numbers_of(const person_tag& tag,
+                                                   std::span<const person_cases> known) {
+    const auto found = std::ranges::find(known, tag, &person_cases::person);
+    if (found != known.end()) return found->numbers;
+    return world_.store.numbers_of({&tag, 1});
+}
+
+result<bool> draft::load_others(std::span<const person_tag> tags,
+                                std::span<const person_cases> known) {
     for (const auto& tag : tags) {
         if (is_here(persons_, tag)) continue;
-        PYKALA_TRY(const auto found, world_.store.numbers_of({&tag, 1}));
+        PYKALA_TRY(const auto found, numbers_of(tag, known));
         persons_.push_back({tag, found.size()});
         for (const auto& number : found) {
             const auto same = [&](const entry& e) { return e.c.now.number == number; };
@@ -74,7 +84,7 @@ result<std::size_t> draft::load(std::string_view number) {
     const auto tags = c.now.person_tags;
     all_.push_back({std::move(c), version});
     const auto place = all_.size() - 1;
-    PYKALA_CHECK(load_others(tags));
+    PYKALA_CHECK(load_others(tags, stored.persons));
     return place;
 }
 

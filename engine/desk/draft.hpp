@@ -57,8 +57,10 @@ public:
     result<std::size_t> load(std::string_view number);
     // A new case of a right, beside what is here.
     result<std::size_t> begin(std::string_view right);
-    // The other cases of whoever has these tags, unless they are here.
-    result<bool> load_others(std::span<const person_tag> tags);
+    // The other cases of whoever has these tags, unless they are here. `known` is what was read of
+    // them already.
+    result<bool> load_others(std::span<const person_tag> tags,
+                             std::span<const person_cases> known = {});
 
     // Decides, and takes every step that the system takes at once afterwards.
     result<bool> take(std::size_t which, cases::command what, const enclosure& with);
@@ -84,6 +86,8 @@ private:
     };
 
     result<open_case> open(const stored_case& stored);
+    result<std::vector<std::string>> numbers_of(const person_tag& tag,
+                                                std::span<const person_cases> known);
     void add(entry& e, cases::step made);
     cases::command by_system(cases::command_kind kind, std::string name) const;
     result<case_write> write(const entry& e);

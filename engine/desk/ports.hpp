@@ -45,11 +45,20 @@ struct sealed_event {
     friend bool operator==(const sealed_event&, const sealed_event&) = default;
 };
 
+// The cases that are found under a tag, in order of number.
+struct person_cases {
+    person_tag person;
+    std::vector<std::string> numbers;
+
+    friend bool operator==(const person_cases&, const person_cases&) = default;
+};
+
 struct stored_case {
     std::string number;  // `KUO-2026-000123`
     log::stream_tag stream{};
     std::vector<sealed_event> events;  // in order of seq, from 0: the version is their number
     bool quarantined = false;
+    std::vector<person_cases> persons{};  // of each of its tags, in order; from `load` only
 };
 
 // A case whose invariant broke: it takes no command, fires no timer and sends nothing, until
@@ -185,7 +194,7 @@ class case_store {
 public:
     virtual ~case_store() = default;
 
-    // Problem `no_such_case` (not_found).
+    // Problem `no_such_case` (not_found). Everything in it is of one moment.
     virtual result<stored_case> load(std::string_view number) = 0;
     // Every case that carries one of the tags, in order of number.
     virtual result<std::vector<stored_case>> of_person(std::span<const person_tag> tags) = 0;
@@ -195,6 +204,9 @@ public:
     // cases, is not what the unit says), `idempotency_taken` (conflict: the key was used
     // meanwhile), those of the world. Either everything of the unit is there, or nothing.
     virtual void submit(unit_of_work unit, completion done) = 0;
+    // A command is being prepared and may submit a unit while the answer lives: a hint, so that
+    // units which arrive together are committed together.
+    virtual std::shared_ptr<void> announce() { return {}; }
     // Nothing when the key is new.
     virtual result<std::optional<stored_receipt>> answered(std::string_view actor,
                                                            std::string_view key) = 0;

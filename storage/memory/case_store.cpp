@@ -56,6 +56,12 @@ result<stored_case> memory_case_store::load(std::string_view number) {
                     fmt::format("there is no case `{}`", number));
     auto held = found->second.stored;
     held.quarantined = quarantine_.contains(number);
+    auto tags = found->second.persons;
+    std::ranges::sort(tags);
+    for (auto& tag : tags) {
+        auto numbers = numbers_under({&tag, 1});
+        held.persons.push_back({std::move(tag), std::move(numbers)});
+    }
     return held;
 }
 
@@ -72,6 +78,10 @@ result<std::vector<stored_case>> memory_case_store::of_person(std::span<const pe
 
 result<std::vector<std::string>> memory_case_store::numbers_of(std::span<const person_tag> tags) {
     const std::lock_guard lock(mutex_);
+    return numbers_under(tags);
+}
+
+std::vector<std::string> memory_case_store::numbers_under(std::span<const person_tag> tags) const {
     std::vector<std::string> all;
     for (const auto& [number, each] : cases_)
         if (std::ranges::any_of(tags, [&](const auto& tag) { return holds(each.persons, tag); }))

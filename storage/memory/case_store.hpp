@@ -42,6 +42,7 @@ private:
     result<desk::receipt> write(desk::unit_of_work& unit);
     result<bool> check(const desk::unit_of_work& unit) const;
     std::size_t cases_of(const desk::person_tag& tag) const;
+    std::vector<std::string> numbers_under(std::span<const desk::person_tag> tags) const;
     void write_case(desk::case_write& what, desk::receipt& given);
 
     std::mutex mutex_;

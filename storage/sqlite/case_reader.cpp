@@ -67,6 +67,25 @@ result<std::vector<desk::sealed_event>> read_events(session& db, std::int64_t st
     return out;
 }
 
+// Of every tag of a case, the cases that carry it too.
+result<std::vector<desk::person_cases>> read_persons(session& db, std::int64_t id) {
+    PYKALA_TRY(statement * all, db.get("SELECT o.tag, c.number FROM persons o "
+                                       "JOIN persons p ON p.tag = o.tag "
+                                       "JOIN cases c ON c.id = p.case_id "
+                                       "WHERE o.case_id = ? ORDER BY o.tag, c.number"));
+    all->bind_all(id);
+    std::vector<desk::person_cases> out;
+    for (;;) {
+        PYKALA_TRY(const bool there, all->step());
+        if (!there) break;
+        if (out.empty() || out.back().person != all->text(0))
+            out.push_back({std::string(all->text(0)), {}});
+        out.back().numbers.emplace_back(all->text(1));
+    }
+    all->reset();
+    return out;
+}
+
 }  // namespace
 
 result<desk::stored_case> read_case(session& db, std::string_view number) {
@@ -86,6 +105,7 @@ result<desk::stored_case> read_case(session& db, std::string_view number) {
     out.quarantined = find->integer(2) != 0;
     find->reset();
     PYKALA_TRY(out.events, read_events(db, id, out.stream));
+    PYKALA_TRY(out.persons, read_persons(db, id));
     return out;
 }
 

@@ -17,6 +17,7 @@ public:
         std::span<const desk::person_tag> tags) override;
     result<std::vector<std::string>> numbers_of(std::span<const desk::person_tag> tags) override;
     void submit(desk::unit_of_work unit, desk::completion done) override;
+    std::shared_ptr<void> announce() override { return store_.writer().announce(); }
     result<std::optional<desk::stored_receipt>> answered(std::string_view actor,
                                                          std::string_view key) override;
     result<desk::queue_page> queue(const desk::queue_query& query) override;

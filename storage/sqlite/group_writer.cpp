@@ -38,12 +38,34 @@ group_writer::~group_writer() {
     thread_.join();
 }
 
+bool group_writer::may_begin() const {
+    return ending_ || waiting_.size() >= std::min(group_max, preparing_);
+}
+
 void group_writer::submit(work what, completion done) {
     bool enough = false;
     {
         const std::lock_guard guard(mutex_);
         waiting_.push_back({std::move(what), std::move(done)});
-        enough = waiting_.size() == enough_ || waiting_.size() == 1;
+        enough = waiting_.size() == 1 || may_begin();
+    }
+    if (enough) arrived_.notify_one();
+}
+
+std::shared_ptr<void> group_writer::announce() {
+    {
+        const std::lock_guard guard(mutex_);
+        ++preparing_;
+    }
+    return {this, [](group_writer* writer) { writer->prepared(); }};
+}
+
+void group_writer::prepared() {
+    bool enough = false;
+    {
+        const std::lock_guard guard(mutex_);
+        --preparing_;
+        enough = !waiting_.empty() && may_begin();
     }
     if (enough) arrived_.notify_one();
 }
@@ -62,11 +84,8 @@ tree_head group_writer::head() const {
 
 void group_writer::gather(std::unique_lock<std::mutex>& guard) {
     using namespace std::chrono_literals;
-    if (last_group_ < 2) return;
-    enough_ = std::min(group_max, 2 * last_group_);
     arrived_.wait_for(guard, std::min<std::chrono::steady_clock::duration>(last_took_, 5ms),
-                      [this] { return ending_ || waiting_.size() >= enough_; });
-    enough_ = 1;
+                      [this] { return may_begin(); });
 }
 
 void group_writer::serve() {
@@ -75,7 +94,12 @@ void group_writer::serve() {
         {
             std::unique_lock guard(mutex_);
             arrived_.wait(guard, [this] { return ending_ || !waiting_.empty(); });
-            if (waiting_.empty()) return;
+            if (waiting_.empty()) {  // whoever is told something last may still submit
+                guard.unlock();
+                completer_.drain();
+                guard.lock();
+                if (waiting_.empty()) return;
+            }
             gather(guard);
             const auto count = std::ptrdiff_t(std::min(waiting_.size(), group_max));
             group.assign(std::make_move_iterator(waiting_.begin()),
@@ -85,7 +109,6 @@ void group_writer::serve() {
         const auto begin = std::chrono::steady_clock::now();
         carry_out(group);
         last_took_ = std::chrono::steady_clock::now() - begin;
-        last_group_ = group.size();
         group.clear();
     }
 }
@@ -99,8 +122,11 @@ void group_writer::carry_out(std::vector<job>& group) {
     } else {
         log_.forget();
     }
+    std::vector<finished> told;
+    told.reserve(group.size());
     for (std::size_t i = 0; i < group.size(); ++i)
-        group[i].done(committed ? std::move(outcomes[i]) : committed);
+        told.push_back({std::move(group[i].done), committed ? std::move(outcomes[i]) : committed});
+    completer_.take(std::move(told));
 }
 
 result<void> group_writer::commit_group(std::vector<job>& group,

@@ -6,9 +6,9 @@
 // durable, in the order of submission; when the commit fails, every unit of the group is completed
 // with that problem and nothing of it is there.
 //
-// Where several callers are about, the writer waits for them a little before it begins, at most as
-// long as its last transaction took: a fuller group costs each of them less. One caller alone is
-// never kept waiting.
+// Who prepares a unit may announce it. While more are being prepared than wait, the writer waits
+// for them, at most as long as its last transaction took: so one half is prepared while the other
+// is written, and a fuller group costs each of them less. One caller alone is never kept waiting.
 #pragma once
 
 #include <chrono>
@@ -20,6 +20,7 @@
 #include <thread>
 #include <vector>
 
+#include "storage/sqlite/completer.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/log_tables.hpp"
 #include "storage/sqlite/session.hpp"
@@ -30,7 +31,7 @@ class group_writer {
 public:
     // Runs on the writer's thread, inside the transaction. Leaves for the log go through `log`.
     using work = std::function<result<void>(session& db, log_appender& log)>;
-    // Called once, on the writer's thread; it must be short and must not throw.
+    // Called once, on a thread of its own; it must be short and must not throw.
     using completion = std::function<void(result<void>)>;
 
     // Takes the connection over; `origin` is the log in use.
@@ -41,6 +42,8 @@ public:
     group_writer& operator=(const group_writer&) = delete;
 
     void submit(work what, completion done);
+    // A unit is being prepared while the answer lives; the writer must outlive it.
+    std::shared_ptr<void> announce();
     // Submits and waits.
     result<void> run(work what);
 
@@ -59,7 +62,10 @@ private:
                  statement release, statement roll_back_to);
 
     void serve();
+    // Enough units wait to begin; with mutex_.
+    bool may_begin() const;
     void gather(std::unique_lock<std::mutex>& guard);
+    void prepared();  // an announced unit has been submitted, or will never be
     void carry_out(std::vector<job>& group);
     result<void> commit_group(std::vector<job>& group, std::vector<result<void>>& outcomes);
     result<void> run_one(const job& one, result<void>& outcome);
@@ -70,14 +76,14 @@ private:
 
     mutable std::mutex mutex_;
     std::condition_variable arrived_;
-    std::vector<job> waiting_;  // guarded by mutex_
-    tree_head head_;            // guarded by mutex_
-    bool ending_ = false;       // guarded by mutex_
-    std::size_t enough_ = 1;    // units that begin a transaction; guarded by mutex_
+    std::vector<job> waiting_;   // guarded by mutex_
+    tree_head head_;             // guarded by mutex_
+    bool ending_ = false;        // guarded by mutex_
+    std::size_t preparing_ = 0;  // announced units; guarded by mutex_
     // Of the writer's thread alone.
-    std::size_t last_group_ = 0;
     std::chrono::steady_clock::duration last_took_{};
-    std::thread thread_;
+    completer completer_;
+    std::thread thread_;  // ends before the completer, which tells what it left
 };
 
 }  // namespace pykala::storage

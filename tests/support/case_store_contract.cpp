@@ -89,6 +89,7 @@ void check_persons(case_store& store) {
     CHECK(found->back().number == third);
     CHECK(store.of_person({})->empty());
     CHECK(*store.numbers_of(tags) == std::vector{first, third});
+    CHECK(store.load(third)->persons == std::vector{person_cases{"aino", {first, third}}});
     CHECK(store.numbers_of({})->empty());
 }
 

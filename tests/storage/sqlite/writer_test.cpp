@@ -122,6 +122,37 @@ TEST_SUITE("sqlite/writer") {
         CHECK(submit_and_wait(cases, unit_of(what)).error().code == "broken_invariant");
         CHECK(cases.load("KUO-2026-000001").error().code == "no_such_case");
     }
+    TEST_CASE("announce: the writer waits for units that are being prepared and for no others") {
+        folder dir;
+        auto store = open_synthetic(dir.file("k.db"));
+        sqlite_case_store cases(**store);
+        group_writer& writer = (*store)->writer();
+        const auto slow = [](session&, log_appender&) -> result<void> {
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            return {};
+        };
+        // leaves that stand before it in its transaction
+        const auto leaves_before = [&](std::size_t& seen) {
+            return [&seen](session&, log_appender& log) -> result<void> {
+                seen = log.mark();
+                return {};
+            };
+        };
+        std::size_t seen = 0;
+        // the wait is short, so a thread that stands still too long may miss it
+        for (std::uint64_t turn = 1; turn < 50 && seen == 0; ++turn) {
+            REQUIRE(writer.run(slow));
+            const auto first = cases.announce();
+            const auto second = cases.announce();
+            cases.submit(unit_of(synthetic_write("", synthetic_stream(turn), 0)),
+                         [](result<desk::receipt>) {});
+            REQUIRE(writer.run(leaves_before(seen)));
+        }
+        CHECK(seen == 1);
+        REQUIRE(writer.run(leaves_before(seen)));
+        CHECK(seen == 0);
+        check_whole(**store);
+    }
     TEST_CASE("log: proofs of every leaf lead to the head and checkpoints continue each other") {
         folder dir;
         auto store = open_synthetic(dir.file("k.db"));

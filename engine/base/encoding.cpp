@@ -29,12 +29,18 @@ unsigned hex_digit(char c) {
 
 }  // namespace
 
-std::string to_hex(std::span<const std::uint8_t> bytes) {
-    std::string out(bytes.size() * 2, '\0');
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        out[2 * i] = hex_digits[bytes[i] >> 4];
-        out[2 * i + 1] = hex_digits[bytes[i] & 15];
+void append_hex(std::string& to, std::span<const std::uint8_t> bytes) {
+    std::size_t at = to.size();
+    to.resize(at + bytes.size() * 2);
+    for (const std::uint8_t byte : bytes) {
+        to[at++] = hex_digits[byte >> 4];
+        to[at++] = hex_digits[byte & 15];
     }
+}
+
+std::string to_hex(std::span<const std::uint8_t> bytes) {
+    std::string out;
+    append_hex(out, bytes);
     return out;
 }
 

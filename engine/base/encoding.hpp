@@ -11,6 +11,7 @@
 namespace pykala {
 
 std::string to_hex(std::span<const std::uint8_t> bytes);
+void append_hex(std::string& to, std::span<const std::uint8_t> bytes);
 // Fills all of `out`; false when the text is not exactly that many bytes of lower-case hex.
 bool from_hex(std::string_view text, std::span<std::uint8_t> out);
 

@@ -79,28 +79,41 @@ result<digest> fields_root(sha256_function sha256, std::span<const field_commitm
     return tree_root(sha256, leaves);
 }
 
+value body_json(const event_body& body) {
+    return value_object{
+        {"actor", body.actor},
+        {"at", pykala::to_string(body.at)},
+        {"fields", value_object{{"count", static_cast<std::int64_t>(body.field_count)},
+                                {"root", to_hex(body.fields_root)}}},
+        {"kind", body.kind},
+        {"law", hash_or_null(body.law)},
+        {"of", body.of},
+        {"on", pykala::to_string(body.on)},
+        {"procedure", hash_or_null(body.procedure)},
+        {"v", 1}};
+}
+
 result<std::string> write_body(const event_body& body) {
-    for (const std::string& name : {body.of, body.kind, body.actor})
-        if (!is_vocabulary_name(name))
+    for (const std::string* name : {&body.of, &body.kind, &body.actor})
+        if (!is_vocabulary_name(*name))
             return fail(problem_kind::invalid, "field_name",
                         "the kind, stream kind or role of an event is no vocabulary name",
                         "lower-case letters, digits and `_`, at most 64");
-    return canonical_json(
-        value_object{{"actor", body.actor},
-                     {"at", pykala::to_string(body.at)},
-                     {"fields", value_object{{"count", static_cast<std::int64_t>(body.field_count)},
-                                             {"root", to_hex(body.fields_root)}}},
-                     {"kind", body.kind},
-                     {"law", hash_or_null(body.law)},
-                     {"of", body.of},
-                     {"on", pykala::to_string(body.on)},
-                     {"procedure", hash_or_null(body.procedure)},
-                     {"v", 1}});
+    return canonical_json(body_json(body));
 }
 
+// Each event that is read or written passes here twice: so the parts are put together by hand.
 std::string write_leaf(const stream_tag& stream, std::uint64_t seq, const digest& body_hash) {
-    return fmt::format(R"({{"body":"{}","seq":{},"stream":"{}","v":1}})", to_hex(body_hash), seq,
-                       to_hex(stream));
+    std::string out;
+    out.reserve(160);
+    out += R"({"body":")";
+    append_hex(out, body_hash);
+    out += R"(","seq":)";
+    out += fmt::format_int(seq).c_str();
+    out += R"(,"stream":")";
+    append_hex(out, stream);
+    out += R"(","v":1})";
+    return out;
 }
 
 value closure_json(closure_kind kind, std::span<const closure_file> files) {

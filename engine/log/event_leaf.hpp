@@ -64,7 +64,8 @@ std::string field_text(const field_commitment& field);
 // `too_many_fields`.
 result<digest> fields_root(sha256_function sha256, std::span<const field_commitment> fields);
 
-// Canonical bytes. Problems: `field_name` (kind, stream kind or role is no vocabulary name).
+value body_json(const event_body& body);
+// Its canonical bytes. Problems: `field_name` (kind, stream kind or role is no vocabulary name).
 result<std::string> write_body(const event_body& body);
 std::string write_leaf(const stream_tag& stream, std::uint64_t seq, const digest& body_hash);
 

@@ -132,8 +132,8 @@ result<bool> bundle_writer::event(const bundle_event& event) {
     if (event.index < next_event_) throw std::logic_error("events of a bundle go by rising index");
     next_event_ = event.index + 1;
     value_array fields;
-    for (const read_field& field : event.event.fields) fields.push_back(field_line(field));
-    return line(value_object{{"body", event.event.body},
+    for (const read_field& field : event.fields) fields.push_back(field_line(field));
+    return line(value_object{{"body", event.body},
                              {"fields", std::move(fields)},
                              {"index", number(event.index)},
                              {"line", "event"},

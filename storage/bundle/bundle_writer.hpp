@@ -53,7 +53,8 @@ struct bundle_event {
     std::uint64_t index = 0;
     log::stream_tag stream{};
     std::uint64_t seq = 0;
-    read_event event;                // from open_event, or read_public_part
+    value body;                      // log::body_json
+    std::vector<read_field> fields;  // from open_event, or read_public_part
     std::vector<log::digest> proof;  // log::inclusion_proof at the size of the checkpoint
 };
 

@@ -136,11 +136,8 @@ result<selection> select_events(session& db, std::int64_t origin, const export_r
         PYKALA_TRY(const read_event read, public_part_of(db, shown.event));
         for (const read_field& field : read.fields)
             if (field.commitment.key) keys.insert(to_hex(*field.commitment.key));
-        for (const char* const name : {"procedure", "law"}) {
-            log::digest hash{};
-            const auto* text = read.body[name].as_string();
-            if (text && from_hex(*text, hash)) out.closures.insert(hash);
-        }
+        for (const auto& closure : {read.body.procedure, read.body.law})
+            if (closure) out.closures.insert(*closure);
     }
     std::set<std::string> streams;
     for (const auto& tag : out.cases) streams.insert(to_hex(tag));
@@ -182,7 +179,8 @@ result<void> write_event(session& db, log_reader& tree, bundle_writer& writer, s
                                     [&](const log::key_id& id) { return rules.keys.find(id); },
                                     [&](log::data_class of) { return rules.opens.contains(of); }));
     PYKALA_TRY(auto proof, tree.inclusion_proof(index, size));
-    PYKALA_CHECK(writer.event({index, shown.stream, shown.seq, std::move(read), std::move(proof)}));
+    PYKALA_CHECK(writer.event({index, shown.stream, shown.seq, log::body_json(read.body),
+                               std::move(read.fields), std::move(proof)}));
     return {};
 }
 

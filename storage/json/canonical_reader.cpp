@@ -3,6 +3,7 @@
 #include <charconv>
 #include <optional>
 
+#include "engine/base/encoding.hpp"
 #include "engine/log/canonical_json.hpp"
 
 namespace pykala::storage {
@@ -51,6 +52,12 @@ bool canonical_reader::plain(std::string_view& out) {
     const std::size_t end = end_of_plain(text_, at_);
     out = text_.substr(at_, end - at_);
     at_ = end;
+    return take("\"");
+}
+
+bool canonical_reader::hex(std::span<std::uint8_t> out) {
+    if (!take("\"") || !from_hex(text_.substr(at_, 2 * out.size()), out)) return false;
+    at_ += 2 * out.size();
     return take("\"");
 }
 

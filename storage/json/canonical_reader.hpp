@@ -3,6 +3,7 @@
 // to hash a value need not write it again.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,8 @@ public:
     bool take(std::string_view bytes);
     // A string without escapes; a view into the text.
     bool plain(std::string_view& out);
+    // A string that is this many bytes in lower-case hex.
+    bool hex(std::span<std::uint8_t> out);
     bool any(value& out) { return any(out, 0); }
 
     bool at_end() const { return at_ == text_.size(); }

@@ -19,29 +19,6 @@ std::unexpected<problem> malformed() {
                 "a stored event is not what was written in its place", "restore the database");
 }
 
-bool read_hash(const value& from, std::optional<log::digest>& to) {
-    if (from.is_null()) return true;
-    const auto* text = from.as_string();
-    return text && from_hex(*text, to.emplace());
-}
-
-// The public facts of an event from its body.
-bool read_body(const value& body, cases::event& out) {
-    const auto* kind = body["kind"].as_string();
-    const auto* role = body["actor"].as_string();
-    const auto* at = body["at"].as_string();
-    const auto* on = body["on"].as_string();
-    if (!kind || !role || !at || !on) return false;
-    const auto instant_at = parse_instant_utc(*at);
-    const auto day = parse_date(*on);
-    if (!instant_at || !day) return false;
-    out.kind = *kind;
-    out.role = *role;
-    out.at = *instant_at;
-    out.on = *day;
-    return read_hash(body["procedure"], out.procedure) && read_hash(body["law"], out.law);
-}
-
 lookup_kind kind_named(std::string_view name) {
     for (const lookup_kind kind :
          {lookup_kind::hetu, lookup_kind::customer_number, lookup_kind::email, lookup_kind::phone,
@@ -97,10 +74,15 @@ result<cases::event> case_sealing::open(const log::stream_tag& stream, std::uint
                                     keys_.tenant(), stream, seq, stored.public_part, stored.boxes,
                                     [this](const log::key_id& id) { return keys_.find(id); },
                                     [](data_class) { return true; }));
+    if (log::write_leaf(stream, seq, read.body_hash) != stored.leaf) return malformed();
     cases::event out;
+    out.kind = std::move(read.body.kind);
     out.seq = seq;
-    if (log::write_leaf(stream, seq, read.body_hash) != stored.leaf || !read_body(read.body, out))
-        return malformed();
+    out.at = read.body.at;
+    out.on = read.body.on;
+    out.role = std::move(read.body.actor);
+    out.procedure = read.body.procedure;
+    out.law = read.body.law;
     for (read_field& field : read.fields) {
         // a box that is not there at all would leave its fields masked, which nobody asked for
         if (field.state == field_state::masked) return malformed();

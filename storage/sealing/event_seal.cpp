@@ -23,30 +23,60 @@ std::unexpected<problem> malformed() {
 
 result<log::field_commitment> read_commitment(canonical_reader& in) {
     std::string_view of;
-    std::string_view commitment;
-    std::string_view key;
     std::string_view name;
-    if (!in.take(R"({"class":)") || !in.plain(of) || !in.take(R"(,"commitment":)") ||
-        !in.plain(commitment) || !in.take(R"(,"key":)") || !in.plain(key) ||
-        !in.take(R"(,"name":)") || !in.plain(name) || !in.take("}"))
-        return malformed();
     log::field_commitment out;
-    out.name = name;
+    if (!in.take(R"({"class":)") || !in.plain(of) || !in.take(R"(,"commitment":)") ||
+        !in.hex(out.commitment) || !in.take(R"(,"key":)"))
+        return malformed();
     const auto known = log::parse_data_class(of);
-    if (!known || !from_hex(commitment, out.commitment)) return malformed();
+    if (!known) return malformed();
     out.of = *known;
-    if (key.empty() != (out.of == log::data_class::open)) return malformed();
-    if (!key.empty() && !from_hex(key, out.key.emplace())) return malformed();
+    const bool keyless = out.of == log::data_class::open;
+    if (keyless ? !in.take(R"("")") : !in.hex(out.key.emplace())) return malformed();
+    if (!in.take(R"(,"name":)") || !in.plain(name) || !in.take("}")) return malformed();
+    out.name = name;
     return out;
+}
+
+bool read_hash(canonical_reader& in, std::optional<log::digest>& to) {
+    return in.take("null") || in.hex(to.emplace());
+}
+
+bool read_name(canonical_reader& in, std::string& to) {
+    std::string_view name;
+    if (!in.plain(name) || !log::is_vocabulary_name(name)) return false;
+    to = name;
+    return true;
+}
+
+// As log::write_body writes it: an instant always has its milliseconds.
+bool read_body(canonical_reader& in, log::event_body& to) {
+    std::string_view at;
+    std::string_view on;
+    value count;
+    if (!in.take(R"({"actor":)") || !read_name(in, to.actor) || !in.take(R"(,"at":)") ||
+        !in.plain(at) || !in.take(R"(,"fields":{"count":)") || !in.any(count) ||
+        !in.take(R"(,"root":)") || !in.hex(to.fields_root) || !in.take(R"(},"kind":)") ||
+        !read_name(in, to.kind) || !in.take(R"(,"law":)") || !read_hash(in, to.law) ||
+        !in.take(R"(,"of":)") || !read_name(in, to.of) || !in.take(R"(,"on":)") || !in.plain(on) ||
+        !in.take(R"(,"procedure":)") || !read_hash(in, to.procedure) || !in.take(R"(,"v":1})"))
+        return false;
+    const auto instant_at = at.size() == 24 ? parse_instant_utc(at) : std::nullopt;
+    const auto day = parse_date(on);
+    const auto* fields = count.as_integer();
+    if (!instant_at || !day || !fields || *fields < 0) return false;
+    to.at = *instant_at;
+    to.on = *day;
+    to.field_count = static_cast<std::size_t>(*fields);
+    return true;
 }
 
 // `"name":[salt,value]` of a field that was committed to. The text that is read is the one that was
 // hashed: nothing is written again.
 result<void> open_field(canonical_reader& in, read_field& field) {
-    std::string_view salt;
     std::string_view name;
-    if (!in.plain(name) || name != field.commitment.name || !in.take(":[") || !in.plain(salt) ||
-        !in.take(",") || !from_hex(salt, field.salt))
+    if (!in.plain(name) || name != field.commitment.name || !in.take(":[") || !in.hex(field.salt) ||
+        !in.take(","))
         return malformed();
     const std::size_t begin = in.mark();
     if (!in.any(field.held)) return malformed();
@@ -90,6 +120,7 @@ result<desk::sealed_event> seal_event(std::string_view tenant, const log::stream
     std::map<log::data_class, secret_text> plain;
     std::vector<log::field_commitment> commitments;
     std::string listed;
+    const std::vector<log::salt> salts = random_salts(fields.size());
     for (const event_field& field : fields) {
         log::field_commitment f{field.name, field.of, {}, {}};
         if (field.of != log::data_class::open) {
@@ -100,7 +131,7 @@ result<desk::sealed_event> seal_event(std::string_view tenant, const log::stream
                             "make it before the event");
             f.key = key->second.id;
         }
-        const log::salt salt = random_salt();
+        const log::salt& salt = salts[commitments.size()];
         PYKALA_TRY(std::string held, canonical_json(field.held));
         const secret_text wiped(std::move(held));
         f.commitment = sha256(as_text(salt), wiped.text());
@@ -137,7 +168,7 @@ result<read_event> read_public_part(std::string_view public_part) {
     read_event out;
     if (!is_utf8(public_part) || !in.take(R"({"body":)")) return malformed();
     const std::size_t begin = in.mark();
-    if (!in.any(out.body)) return malformed();
+    if (!read_body(in, out.body)) return malformed();
     out.body_hash = sha256({}, in.since(begin));
     if (!in.take(R"(,"fields":[)")) return malformed();
     if (!in.take("]")) {

@@ -43,8 +43,8 @@ struct read_field {
 };
 
 struct read_event {
-    value body;
-    log::digest body_hash{};  // of its canonical JSON; the leaf holds it
+    log::event_body body;
+    log::digest body_hash{};  // of its canonical JSON as it was read; the leaf holds it
     std::vector<read_field> fields;
 };
 

@@ -66,9 +66,9 @@ log::stream_tag random_tag() {
     return out;
 }
 
-log::salt random_salt() {
-    log::salt out{};
-    random_bytes(out);
+std::vector<log::salt> random_salts(std::size_t count) {
+    std::vector<log::salt> out(count);
+    if (count != 0) random_bytes({out.front().data(), count * sizeof(log::salt)});
     return out;
 }
 

@@ -12,7 +12,7 @@ namespace pykala::storage {
 
 void random_bytes(std::span<std::uint8_t> out);
 log::stream_tag random_tag();  // also for ids of keys and documents
-log::salt random_salt();
+std::vector<log::salt> random_salts(std::size_t count);
 
 // In time that depends on the lengths only.
 bool equal_in_constant_time(std::string_view a, std::string_view b);

@@ -101,8 +101,7 @@ result<std::vector<read_own_event>> read_own_events(session& db, std::string_vie
         PYKALA_TRY(const bool there, rows->step());
         if (!there) break;
         PYKALA_TRY(read_event read, read_public_part(rows->text(0)));
-        const std::string* kind = read.body["kind"].as_string();
-        read_own_event one{kind ? *kind : std::string(), {}};
+        read_own_event one{std::move(read.body.kind), {}};
         for (read_field& field : read.fields)
             if (field.state == field_state::opened)
                 one.fields.emplace(std::move(field.commitment.name), std::move(field.held));

@@ -88,7 +88,7 @@ made_event make(value_object line, std::uint64_t index) {
     made_event made;
     made.shown.index = made.shown.seq = index;
     made.shown.stream = bytes<log::stream_tag>(text(line, "stream"));
-    auto& read = made.shown.event;
+    auto& read = made.shown;
     std::vector<log::field_commitment> committed;
     for (const auto& each : *line.at("fields").as_array()) {
         read.fields.push_back(field_of(*each.as_object()));

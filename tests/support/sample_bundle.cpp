@@ -63,7 +63,7 @@ void sample_log::add(const log::stream_tag& stream, log::event_body body,
     e.seq = next_seq_[stream]++;
     e.sealed = must(seal_event(tenant, stream, e.seq, body, std::move(fields), keys_of(stream)));
     const read_event read = must(read_public_part(e.sealed.public_part));
-    e.body_hash = sha256({}, must(canonical_json(read.body)));
+    e.body_hash = sha256({}, must(log::write_body(read.body)));
     std::vector<log::node> completed;
     edge.append(sha256, log::leaf_hash(sha256, e.sealed.leaf), completed);
     for (const log::node& n : completed) nodes[{n.level, n.index}] = n.hash;
@@ -100,9 +100,14 @@ bundle_event sample_log::shown(std::uint64_t index, std::uint64_t size) const {
             if (key.id == id) return secret_key(std::move(key.key));
         return fail(problem_kind::not_found, "key_unknown", "never made");
     };
-    return {index, e.stream, e.seq,
-            must(open_event(tenant, e.stream, e.seq, e.sealed.public_part, e.sealed.boxes, find_key,
-                            [](data_class of) { return of != data_class::content; })),
+    read_event read =
+        must(open_event(tenant, e.stream, e.seq, e.sealed.public_part, e.sealed.boxes, find_key,
+                        [](data_class of) { return of != data_class::content; }));
+    return {index,
+            e.stream,
+            e.seq,
+            log::body_json(read.body),
+            std::move(read.fields),
             log::inclusion_proof(sha256, reader(), index, size)};
 }
 

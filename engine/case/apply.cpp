@@ -199,6 +199,34 @@ std::span<const field_fold> folds_of_course() {
     return course;
 }
 
+namespace {
+
+// All of them, in the order in which they apply.
+const std::vector<field_fold>& all_folds() {
+    static const auto all = [] {
+        std::vector<field_fold> folds(course.begin(), course.end());
+        folds.insert(folds.end(), folds_of_records().begin(), folds_of_records().end());
+        return folds;
+    }();
+    return all;
+}
+
+// An event has few of the many fields there are: so its fields are looked up, and not the folds.
+std::optional<std::size_t> place_of_fold(std::string_view field) {
+    using placed = std::pair<std::string_view, std::size_t>;
+    static const auto places = [] {
+        std::vector<placed> all;
+        for (const auto& each : all_folds()) all.emplace_back(each.field, all.size());
+        std::ranges::sort(all);
+        return all;
+    }();
+    const auto found = std::ranges::lower_bound(places, field, {}, &placed::first);
+    if (found == places.end() || found->first != field) return std::nullopt;
+    return found->second;
+}
+
+}  // namespace
+
 value_object deadlines_value(const deadlines& d) {
     value_object all;
     for (const auto& [name, day] : named_days) all.emplace(std::string(name), to_string(d.*day));
@@ -212,10 +240,11 @@ deadlines deadlines_of(const value& v) {
 }
 
 void apply(case_state& c, const event& e) {
-    for (const auto& folds : {folds_of_course(), folds_of_records()})
-        for (const auto& each : folds)
-            if (const auto found = e.fields.find(each.field); found != e.fields.end())
-                each.fold(c, e, found->second.held);
+    std::vector<std::pair<std::size_t, const value*>> carried;
+    for (const auto& [name, field] : e.fields)
+        if (const auto place = place_of_fold(name)) carried.emplace_back(*place, &field.held);
+    std::ranges::sort(carried);
+    for (const auto& [place, held] : carried) all_folds()[place].fold(c, e, *held);
     if (e.fields.contains("moved"))
         c.last_taken.insert_or_assign(e.kind, taken{e.role, text_of(e["actor"]), e.seq});
     c.version = e.seq + 1;

@@ -184,6 +184,15 @@ result<std::vector<key_row>> key_copy::of_owner(const log::stream_tag& owner) co
     return rows_of(*query);
 }
 
+result<void> key_copy::hold() {
+    if (db_.db().in_transaction()) return {};
+    return db_.run("BEGIN");
+}
+
+void key_copy::let_go() {
+    if (db_.db().in_transaction()) (void)db_.run("ROLLBACK");
+}
+
 result<std::vector<key_row>> key_copy::all() const {
     PYKALA_TRY(statement * query,
                db_.get("SELECT id, owner, class, made_at, wrapped FROM keys ORDER BY id"));

@@ -50,6 +50,10 @@ public:
     result<std::vector<key_row>> beside(const log::key_id& id) const;
     result<std::vector<key_row>> all() const;
 
+    // Keeps the file as it is for those who read, until let go: nobody can change it meanwhile.
+    result<void> hold();
+    void let_go();
+
 private:
     explicit key_copy(connection db) : db_(std::move(db)) {}
 

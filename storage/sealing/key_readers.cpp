@@ -11,7 +11,9 @@ result<key_readers::lease> key_readers::borrow() {
         if (!idle_.empty()) {
             std::unique_ptr<key_copy> copy = std::move(idle_.back());
             idle_.pop_back();
-            return lease(this, std::move(copy));
+            lease held(this, std::move(copy));
+            PYKALA_CHECK(held.copy->hold());
+            return held;
         }
         ++open_;
     }
@@ -24,7 +26,14 @@ result<key_readers::lease> key_readers::borrow() {
         given_back_.notify_one();
         return std::unexpected(std::move(opened).error());
     }
-    return lease(this, std::make_unique<key_copy>(*std::move(opened)));
+    lease held(this, std::make_unique<key_copy>(*std::move(opened)));
+    PYKALA_CHECK(held.copy->hold());
+    return held;
+}
+
+void key_readers::let_go() {
+    const std::lock_guard guard(mutex_);
+    for (const auto& copy : idle_) copy->let_go();
 }
 
 void key_readers::give_back(std::unique_ptr<key_copy> copy) {

@@ -1,4 +1,8 @@
 // Connections to one copy of the key store for those who look up keys at the same time.
+//
+// A connection that is not in use keeps its transaction, and with it the lock on the file: to take
+// the lock anew for every look costs more than the look. Whoever changes the file has to let go of
+// them first, while nobody reads.
 #pragma once
 
 #include <condition_variable>
@@ -20,6 +24,9 @@ public:
         PYKALA_TRY(const lease held, borrow());
         return work(*held.copy);
     }
+
+    // Gives up the locks; nobody may be reading.
+    void let_go();
 
     static constexpr std::size_t readers_max = 4;
 

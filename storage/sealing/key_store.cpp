@@ -194,6 +194,7 @@ key_facts key_store::next_facts() const {
 
 template <class Change>
 result<bool> key_store::change_both(Change&& change) {
+    readers_.let_go();
     PYKALA_CHECK(level());  // a change that failed half-way left one copy behind
     const key_facts next = next_facts();
     PYKALA_CHECK(change(first_, next));

@@ -73,8 +73,13 @@ result<std::string> answer_maker::zip_of(const desk::open_case& c, answer_reader
     const answer_sources from{registers_, std::move(copies)};
     PYKALA_TRY(const auto given, collect_answer(from, c, now.on, reader));
     const auto in = from_name<language>(c.now.language).value_or(language::fi);
-    const package_occasion about{c.now.number, here_.name, c.now.right,
-                                 in,           now.on,     words_of_tables(*here_.pages, in)};
+    const package_occasion about{c.now.number,
+                                 here_.name,
+                                 c.now.right,
+                                 c.how->flow.answer_under,
+                                 in,
+                                 now.on,
+                                 words_of_tables(*here_.pages, in)};
     PYKALA_TRY(const auto files, files_of(given, about));
     PYKALA_TRY(const auto looks, looks_of(*here_.store, c));
     auto page =

@@ -67,8 +67,8 @@ private:
     static constexpr const char* own_readings = "electricity.customer_data";
 
     std::vector<std::string> own_law() const {
-        if (about_.right == "access") return {"gdpr_rights.art_15_3"};
-        return {"gdpr_rights.art_20_1"};
+        if (about_.under.empty()) return {};
+        return {about_.under};
     }
 
     void add(std::string name, std::string bytes, std::size_t rows, std::vector<std::string> of,

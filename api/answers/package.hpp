@@ -27,6 +27,7 @@ struct package_file {
 
 struct package_occasion {
     std::string case_number, controller, right;
+    std::string under;  // the provision that the answer serves, as `policies/statutes` names it
     language in = language::fi;
     date made_on{};
     table_words words;

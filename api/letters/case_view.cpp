@@ -51,20 +51,14 @@ std::string case_view::provision_cite(std::string_view id) const {
     return found ? in(found->cite_text) : std::string();
 }
 
-namespace {
-
-std::string ground_id(const std::string& ground) {
-    return (ground == "dpa_34" ? "data_protection.ground_" : "gdpr_grounds.ground_") + ground;
-}
-
-}  // namespace
-
 std::string case_view::ground_says(const std::string& ground) const {
-    return provision_says(ground_id(ground));
+    const auto* found = rules.find_ground(ground);
+    return found ? in(found->says) : std::string();
 }
 
 std::string case_view::ground_cite(const std::string& ground) const {
-    return provision_cite(ground_id(ground));
+    const auto* found = rules.find_ground(ground);
+    return found ? in(found->cite_text) : std::string();
 }
 
 std::string capitalised(std::string text) {

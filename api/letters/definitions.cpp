@@ -44,7 +44,7 @@ void read_tables(const table_reader& root, letter_definitions& into) {
     for (const auto& [id, table] : root.tables("basis", id_form::any)) {
         if (!from_name<legal_basis>(id))
             table.fault("fi", "S05", fmt::format("`{}` is not a legal basis", id),
-                        "6_1_a to 6_1_f");
+                        fmt::format("one of {}", fmt::join(all_names<legal_basis>(), ", ")));
         into.bases.insert_or_assign(id, table.in_three_languages());
     }
     for (const auto& [id, table] : root.tables("part")) {

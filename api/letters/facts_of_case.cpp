@@ -71,7 +71,8 @@ void add_reasons(const case_view& v, letter_facts& f) {
     if (v.last().fields.contains("in_reason")) f.reason = cases::text_of(v.last()["in_reason"]);
     const auto& ground = v.state.decision_ground;
     if (ground.empty() || !v.state.has("refusal_decided")) return;
-    f.unidentified = ground == "11_2" || ground == "12_6";
+    const auto* law = v.rules.find_ground(ground);
+    f.unidentified = law && law->effect == provision_effect::unidentified;
     f.refused.insert(
         f.refused.begin(),
         {.because = v.ground_says(ground),
@@ -131,7 +132,9 @@ void add_fields(const case_view& v, letter_facts& f) {
         const auto* held = record_of_field(v, id);
         if (!held) continue;
         if (decided.result == "refused") {
-            const auto ground = decided.ground.empty() ? "16_accurate" : decided.ground;
+            const auto ground = decided.ground.empty()
+                                    ? workflow::ground_for(v.about.flow, decided.result)
+                                    : decided.ground;
             f.refused.push_back({.name = capitalised(v.name_of(*held)),
                                  .because = v.ground_says(ground),
                                  .cite = v.ground_cite(ground)});
@@ -151,13 +154,14 @@ void add_uses(const case_view& v, letter_facts& f) {
         const auto* found = find(v.own.purposes, id);
         return found ? capitalised(v.in(found->name)) : id;
     };
+    const auto goes_on = workflow::ground_for(v.about.flow, "continue");
     for (const auto& [id, decision] : v.state.uses) {
         if (decision == "stop")
             f.stopped.push_back(name(id));
         else if (decision == "continue")
             f.refused.push_back({.name = name(id),
-                                 .because = v.ground_says("21_1_overriding"),
-                                 .cite = v.ground_cite("21_1_overriding"),
+                                 .because = v.ground_says(goes_on),
+                                 .cite = v.ground_cite(goes_on),
                                  .reason = v.said("reason", {"decide_uses"})});
     }
     if (v.state.kind != "consent_withdrawal") return;

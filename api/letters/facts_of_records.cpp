@@ -146,8 +146,9 @@ void gather_name(std::vector<std::string>& names, const std::string& name) {
     if (!name.empty() && std::ranges::find(names, name) == names.end()) names.push_back(name);
 }
 
-refused_line refused_of(const case_view& v, const case_record& held, const std::string& otherwise) {
-    const auto ground = held.ground.empty() ? otherwise : held.ground;
+refused_line refused_of(const case_view& v, const case_record& held, const std::string& decision) {
+    const auto ground =
+        held.ground.empty() ? workflow::ground_for(v.about.flow, decision) : held.ground;
     return {.name = v.name_of(held),
             .because = v.ground_says(ground),
             .cite = v.ground_cite(ground),
@@ -155,9 +156,9 @@ refused_line refused_of(const case_view& v, const case_record& held, const std::
 }
 
 void add_restricted(const case_view& v, const case_record& held, letter_facts& f) {
-    const auto id = "gdpr_rights.art_" + held.decision_ground;
-    gather(f.restricted,
-           {.name = v.name_of(held), .says = v.provision_says(id), .cite = v.provision_cite(id)});
+    gather(f.restricted, {.name = v.name_of(held),
+                          .says = v.ground_says(held.decision_ground),
+                          .cite = v.ground_cite(held.decision_ground)});
 }
 
 void add_record(const case_view& v, const case_record& held, letter_facts& f) {
@@ -175,11 +176,8 @@ void add_record(const case_view& v, const case_record& held, letter_facts& f) {
         gather(f.kept, by_law ? kept_by_law(v, held) : kept_by_officer(v, held));
     } else if (decision == "restrict") {
         add_restricted(v, held, f);
-    } else if (decision == "leave") {
-        gather(f.refused, refused_of(v, held, "18_1_not_met"));
-    } else if (decision == "withhold" || decision == "redact") {
-        const bool moved = v.state.right == "portability";
-        gather(f.refused, refused_of(v, held, moved ? "20_scope" : "15_4"));
+    } else if (decision == "leave" || decision == "withhold" || decision == "redact") {
+        gather(f.refused, refused_of(v, held, decision));
     } else if (decision == "give") {
         if (v.state.right == "portability") gather_name(f.covered, capitalised(v.name_of(held)));
     } else {

@@ -11,18 +11,6 @@
 namespace pykala::api::web {
 namespace {
 
-// Where the grounds of a decision stand in the law.
-constexpr auto provisions = std::to_array<std::string_view>(
-    {"gdpr_grounds.ground_{}", "gdpr_rights.art_{}", "data_protection.ground_{}"});
-
-const provision* provision_of(const desk::open_case& c, std::string_view choice) {
-    for (const auto form : provisions)
-        if (const auto* found =
-                find(c.law->rules->provisions, fmt::format(fmt::runtime(form), choice)))
-            return found;
-    return nullptr;
-}
-
 std::string capital(std::string text) {
     if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = char(text[0] - 32);
     return text;
@@ -42,7 +30,7 @@ std::string word(const call& at, std::string_view group, std::string_view name) 
 
 std::string choice_word(const call& at, const desk::open_case& c, std::string_view choice) {
     if (auto text = word_if(at, "choice", choice); !text.empty()) return text;
-    const auto* known = provision_of(c, choice);
+    const auto* known = c.law->rules->find_ground(choice);
     if (!known) return std::string(choice);
     return fmt::format("{} ({})", capital(known->says.in(at.in)), known->cite_text.in(at.in));
 }

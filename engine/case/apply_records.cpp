@@ -50,6 +50,7 @@ void fold_decided(case_state& c, const event& e, const value& v) {
         held.decision = text_of(v["decision"]);
         held.ground = text_of(v["ground"]);
         held.decision_ground = text_of(v["decision_ground"]);
+        held.suspends_erasure = flag_of(v["suspends_erasure"]);
         held.decided_on = e.on;
         held.decided_by = by;
         held.kept_by_new_hold = false;

@@ -80,7 +80,11 @@ checked decide_records(const effect_view& v) {
     value_object all{{"records", list_value(ids)}, {"decision", decision}};
     add_text(all, "ground", v.input("ground"));
     const auto second = v.input("erasure_ground");
-    add_text(all, "decision_ground", second.empty() ? v.input("restriction_ground") : second);
+    const auto restricts = v.input("restriction_ground");
+    add_text(all, "decision_ground", second.empty() ? restricts : second);
+    const auto* why = v.known.law->rules->find_ground(restricts);
+    if (why && why->effect == provision_effect::suspends_erasure)
+        all.emplace("suspends_erasure", true);
     put(v.e, "decided", std::move(all));
     return {};
 }
@@ -247,9 +251,10 @@ checked record_release_check(const effect_view& v) {
         value_object{{"check", check}, {"finding", finding}, {"records", list_value(ids)}});
     if (ids.empty() || !is_one_of(finding, {"withhold", "redact"})) return {};
     PYKALA_CHECK(need(v, "reason", "missing_reason", "what does not leave needs a reason"));
-    const auto* ground = v.c.right == "portability" ? "20_scope" : "15_4";
     put(v.e, "decided",
-        value_object{{"records", list_value(ids)}, {"decision", finding}, {"ground", ground}});
+        value_object{{"records", list_value(ids)},
+                     {"decision", finding},
+                     {"ground", workflow::ground_for(v.how.flow, finding)}});
     return {};
 }
 

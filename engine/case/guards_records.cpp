@@ -178,11 +178,14 @@ bool transmission_done(const guard_view& v) {
 }
 
 bool withheld_by_dpa_34(const guard_view& v) {
-    if (v.c.decision_ground == "dpa_34") return true;
-    return std::ranges::any_of(v.c.records, [](const auto& each) {
+    const auto is_meant = [&](const std::string& ground) {
+        const auto* law = ground.empty() ? nullptr : v.known.law->rules->find_ground(ground);
+        return law && law->effect == provision_effect::through_authority;
+    };
+    if (is_meant(v.c.decision_ground)) return true;
+    return std::ranges::any_of(v.c.records, [&](const auto& each) {
         const auto& held = each.second;
-        return held.ground == "dpa_34" &&
-               (held.decision == "withhold" || held.decision == "redact");
+        return (held.decision == "withhold" || held.decision == "redact") && is_meant(held.ground);
     });
 }
 

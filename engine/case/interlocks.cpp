@@ -12,8 +12,7 @@ bool answered(const case_state& c) {
 }
 
 bool suspends(const case_record& held) {
-    return held.decision == "restrict" &&
-           (held.decision_ground == "18_1_b" || held.decision_ground == "18_1_c");
+    return held.decision == "restrict" && held.suspends_erasure;
 }
 
 // `record/field`: the record's id holds slashes of its own, the field does not.

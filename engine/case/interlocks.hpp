@@ -25,8 +25,8 @@ struct interlocks {
     // Registers may not be emptied while an open access or portability request, whose evidence is
     // protected, still waits for them to be read.
     bool evidence_unsealed = false;
-    // Records of which the erasure is suspended: restricted because the person wants them kept
-    // (18(1)(b)) or needs them for a claim (18(1)(c)), or as long as they are contested.
+    // Records of which the erasure is suspended: restricted on a ground that says so (GDPR 18(1)(b)
+    // and (c): the person wants them kept, or needs them for a claim), or contested.
     std::vector<std::string> suspended{};
     // Against what no house rule holds any more (product.md "Holds").
     bool consent_withdrawn = false;           // records that rest on consent

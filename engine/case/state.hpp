@@ -39,7 +39,8 @@ struct case_record {
     value_object assessed{};
     std::string decision;  // of the vocabulary; empty: none yet
     std::string ground;
-    std::string decision_ground;  // `erasure_ground` or `restriction_ground`
+    std::string decision_ground;    // `erasure_ground` or `restriction_ground`
+    bool suspends_erasure = false;  // restricted on a ground that holds back erasure
     date decided_on{};
     std::string decided_by;
     bool executed = false;  // a register has confirmed what was decided
@@ -179,7 +180,8 @@ struct case_state {
     std::string decision_ground;  // of a refusal
     std::string assignee;
     name_set alerts{};  // why the case stands first in the queue
-    name_set destroyed{};  // classes whose keys were ordered to be destroyed; `proof`: all that is left
+    name_set
+        destroyed{};  // classes whose keys were ordered to be destroyed; `proof`: all that is left
     bool evidence_sealed = false;
     bool transmission_asked = false;
 

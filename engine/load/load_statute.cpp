@@ -149,6 +149,7 @@ void load_statute(const table_reader& root, policy_set& into) {
              .cite_text = table.in_three_languages("cite"),
              .says = table.in_three_languages("says"),
              .rationale = table.text_if("rationale"),
+             .effect = table.choice_or("effect", provision_effect::none),
              .at = table.at()});
     }
     auto id = made.id;

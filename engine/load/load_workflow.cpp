@@ -213,6 +213,11 @@ void read_definition(const source_text& source, workflow_set& set, diagnostics& 
         made.assurance_at = levels->at();
         for (const auto& key : levels->keys()) made.assurance.emplace(key, levels->texts(key));
     }
+    if (const auto grounds = root.table_if("ground")) {
+        made.grounds_at = grounds->at();
+        for (const auto& key : grounds->keys()) made.grounds.emplace(key, grounds->text(key));
+    }
+    made.answer_under = root.text_if("answer_under");
     for (const auto& [id, table] : root.tables("state"))
         made.states.push_back(read_state(id, table));
     for (const auto& [id, table] : root.tables("transition"))

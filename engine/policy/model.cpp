@@ -17,6 +17,15 @@ const rule* policy_set::find_rule(std::string_view id) const {
     return owner ? find(owner->house, id.substr(dot + 1)) : nullptr;
 }
 
+const provision* policy_set::find_ground(std::string_view ground) const {
+    for (const std::string form : {".ground_", ".art_"}) {
+        const auto ending = form + std::string(ground);
+        for (const auto& [id, each] : provisions)
+            if (id.ends_with(ending)) return &each;
+    }
+    return nullptr;
+}
+
 date end_of(end_function how, date start, period length) {
     const date last = start + length;
     return how == end_function::calendar_year_end ? end_of_year(year_of(last)) : last;

@@ -129,6 +129,7 @@ struct provision {
     text3 cite_text;
     text3 says;
     std::string rationale;
+    provision_effect effect = provision_effect::none;
     place at;
 };
 
@@ -345,6 +346,9 @@ struct policy_set {
 
     // A rule by its full id, statutory or house; nothing when there is none.
     const rule* find_rule(std::string_view id) const;
+    // The provision of a ground G: `ground_G` where it is one of refusal, else `art_G`, in
+    // whichever file of an act it stands; nothing when there is none.
+    const provision* find_ground(std::string_view ground) const;
 };
 
 // The last day of a period that a rule counts (inclusive), before any calendar: retention ends are

@@ -31,6 +31,13 @@ enum class start_function { event, contract_end, role_end, accounting_period_end
 // anniversary: start + period; calendar_year_end: 31 December of the year of (start) + period.
 enum class end_function { anniversary, calendar_year_end };
 enum class rule_condition { contract_in_force };
+// What a provision means for other requests and for letters, besides being cited.
+enum class provision_effect {
+    none,
+    suspends_erasure,   // a restriction on this ground holds back the erasure of the record
+    unidentified,       // a refusal on this ground leaves open who asked
+    through_authority,  // what is withheld on this ground may be given to the authority instead
+};
 // What erasing a record of the class means: SITE loses the person, DMC shrinks to a suppression
 // key.
 enum class erase_action { delete_record, unlink, reduce };
@@ -97,6 +104,11 @@ inline constexpr auto names_of<end_function> = std::to_array<name_entry<end_func
 template <>
 inline constexpr auto names_of<rule_condition> = std::to_array<name_entry<rule_condition>>(
     {{rule_condition::contract_in_force, "contract_in_force"}});
+template <>
+inline constexpr auto names_of<provision_effect> = std::to_array<name_entry<provision_effect>>(
+    {{provision_effect::suspends_erasure, "suspends_erasure"},
+     {provision_effect::unidentified, "unidentified"},
+     {provision_effect::through_authority, "through_authority"}});
 template <>
 inline constexpr auto names_of<erase_action> =
     std::to_array<name_entry<erase_action>>({{erase_action::delete_record, "delete"},

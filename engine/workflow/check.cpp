@@ -20,7 +20,13 @@ law_names names_of_law(const policy_set& policies) {
         law.deadlines.emplace(id, law_names::time_limit{extends});
         law.cites.push_back(deadline.cite);
     }
-    for (const auto& [id, provision] : policies.provisions) law.cites.push_back(provision.cite);
+    for (const auto& [id, provision] : policies.provisions) {
+        law.cites.push_back(provision.cite);
+        law.provisions.insert(id);
+        for (const std::string_view form : {".ground_", ".art_"})
+            if (const auto at = id.find(form); at != std::string::npos)
+                law.grounds.insert(id.substr(at + form.size()));
+    }
     for (const auto& [id, rule] : policies.rules) law.cites.push_back(rule.cite);
     for (const auto& [id, unused] : policies.practice) law.rules.insert("practice." + id);
     return law;

@@ -26,6 +26,8 @@ struct law_names {
     std::map<std::string, time_limit, std::less<>> deadlines;  // the statutory ones among `rules`
     std::map<std::string, std::string, std::less<>> numbers;   // of acts by id: `gdpr`, `2016/679`
     std::vector<std::string> cites;                            // of every rule and provision
+    std::set<std::string, std::less<>> provisions;             // by id, `act.name`
+    std::set<std::string, std::less<>> grounds;                // that a provision stands behind
 };
 
 law_names names_of_law(const policy_set& policies);

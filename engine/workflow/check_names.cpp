@@ -1,4 +1,6 @@
 // Names, both ways: what a file says must be known, and what the vocabulary holds must be used.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "engine/base/names.hpp"
@@ -61,6 +63,8 @@ struct name_checker {
     void transitions() const;
     void timers() const;
     void assurance() const;
+    void grounds() const;
+    void answer_law() const;
 };
 
 // `gdpr art. 12(3)`, `gdpr rec. 63` or `1336/1997 2:7(2)`, as citations of policies begin:
@@ -186,6 +190,50 @@ void name_checker::assurance() const {
                        "say how surely we must know who asks");
 }
 
+// Decisions about parts are choices of these inputs.
+std::vector<std::string_view> decisions_of(const vocabulary& words) {
+    std::vector<std::string_view> all;
+    for (const auto* input : {"decision", "finding", "field_result"})
+        if (const auto found = words.inputs.find(input); found != words.inputs.end())
+            all.insert(all.end(), found->second.choices.begin(), found->second.choices.end());
+    return all;
+}
+
+void name_checker::grounds() const {
+    const auto decisions = decisions_of(context.set.words);
+    const std::vector<std::string_view> known(context.law.grounds.begin(),
+                                              context.law.grounds.end());
+    for (const auto& [decision, ground] : d.grounds) {
+        one(d.grounds_at, decision, -1, decision, decisions, "W106",
+            "a decision about records, fields or uses");
+        one(d.grounds_at, decision, -1, ground, known, "W108",
+            "a ground that a provision of the policies stands behind");
+    }
+    // whoever looks before release says what may not leave, and not why the law has it so
+    for (const auto& t : d.transitions) {
+        if (!has(t.does, "record_release_check")) continue;
+        for (const auto& each : t.inputs)
+            for (const auto& choice : each.choices)
+                if ((choice == "withhold" || choice == "redact") && !d.grounds.contains(choice))
+                    context.report(each.at, each.required ? "input" : "optional", -1, "W122",
+                                   fmt::format("`{}` is decided without a ground", choice),
+                                   fmt::format("give it one in [ground]: {} = \"…\"", choice));
+    }
+}
+
+void name_checker::answer_law() const {
+    const bool gives = std::ranges::any_of(
+        d.transitions, [](const transition& t) { return has(t.does, "make_package"); });
+    if (gives && d.answer_under.empty())
+        context.report(d.at, "answer_under", -1, "W122",
+                       "data are handed out, and the file does not say under which provision",
+                       "write answer_under = \"act.provision\"");
+    if (d.answer_under.empty()) return;
+    const std::vector<std::string_view> known(context.law.provisions.begin(),
+                                              context.law.provisions.end());
+    one(d.at, "answer_under", -1, d.answer_under, known, "W108", "a provision of the policies");
+}
+
 }  // namespace
 
 void check_names(const check_context& context, const definition& d) {
@@ -194,6 +242,8 @@ void check_names(const check_context& context, const definition& d) {
               "a kind of the vocabulary");
     names.cites(d.at, d.cite);
     names.assurance();
+    names.grounds();
+    names.answer_law();
     names.states();
     names.transitions();
     names.timers();

@@ -29,4 +29,9 @@ const state& initial_state(const definition& d) {
     return *std::ranges::find(d.states, state_kind::initial, &state::kind);
 }
 
+std::string ground_for(const definition& d, std::string_view decision) {
+    const auto found = d.grounds.find(decision);
+    return found == d.grounds.end() ? std::string() : found->second;
+}
+
 }  // namespace pykala::workflow

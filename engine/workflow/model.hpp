@@ -107,6 +107,10 @@ struct definition {
     // levels of assurance that are enough: under `default`, a kind, or a scope of the vocabulary
     std::map<std::string, name_list, std::less<>> assurance;
     place assurance_at;
+    // The ground of a decision about a part, where whoever decides names none: `withhold` …
+    std::map<std::string, std::string, std::less<>> grounds;
+    place grounds_at;
+    std::string answer_under;  // the provision under which data are handed out; empty: none are
     std::vector<state> states;
     std::vector<transition> transitions;
     std::vector<timer> timers;
@@ -118,6 +122,8 @@ const state* find_state(const definition& d, std::string_view name);
 const transition* find_transition(const definition& d, std::string_view name);
 const timer* find_timer(const definition& d, std::string_view name);
 const state& initial_state(const definition& d);  // of a checked definition
+// The ground that stands for a decision where nobody named one; empty when the file gives none.
+std::string ground_for(const definition& d, std::string_view decision);
 
 // The closed lists that the six files draw on.
 struct term {

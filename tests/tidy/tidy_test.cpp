@@ -132,10 +132,18 @@ std::vector<std::string> word_faults(const source_file& file) {
     static const std::regex sql(
         R"re("\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE)\s)re");
     static const std::regex law(R"re("([^"\n]*[ (])?\d{1,4}/(19|20)\d\d(?![-\d]))re");
+    static const std::regex ground(
+        R"re("((art|ground)_)?\d{1,2}_[0-9a-z]|"dpa_\d|[a-z]\.(art|ground)_(\d|dpa))re");
     std::vector<std::string> faults;
-    if ((file.path.ends_with(".cpp") || file.path.ends_with(".hpp")) &&
-        std::regex_search(file.text, law))
+    const bool is_code = file.path.ends_with(".cpp") || file.path.ends_with(".hpp");
+    if (is_code && std::regex_search(file.text, law))
         faults.push_back(file.path + ": an act is named; law belongs to policies/");
+    // the closed list itself stands there
+    if (is_code && file.path != "engine/policy/vocabulary.hpp" &&
+        std::regex_search(file.text, ground))
+        faults.push_back(file.path +
+                         ": a ground is chosen; the choice belongs to workflows/ or "
+                         "policies/");
     if (std::regex_search(file.text, unfinished))
         faults.push_back(file.path + ": unfinished work is marked");
     if ((file.path.starts_with("api/") || file.path.starts_with("engine/")) &&
@@ -191,5 +199,9 @@ TEST_SUITE("tidy") {
         CHECK(word_faults({"api/a.cpp", "query(\"SELECT 1\")"}).size() == 1);
         CHECK(word_faults({"api/a.cpp", std::string("// TO") + "DO later"}).size() == 1);
         CHECK(word_faults({"engine/a.cpp", "cite(\"1336/1997 2:7(2)\")"}).size() == 1);
+        for (const auto* ground : {"15_4", "20_scope", "18_1_not_met", "dpa_34", "art_18_1_b",
+                                   "ground_12_6", "gdpr_rights.art_15_3"})
+            CHECK(word_faults({"api/a.cpp", fmt::format("ground = \"{}\";", ground)}).size() == 1);
+        CHECK(word_faults({"api/a.cpp", "\"part_2\" \"withheld_by_dpa_34\""}).empty());
     }
 }

@@ -95,7 +95,10 @@ result<http::response> ask_either_way(const place_of_tenant& where, const http::
                                       const http::body_sink& to) {
     PYKALA_TRY(auto by_server, http::ask_socket(socket_of(where.data), asked, to));
     if (by_server) return *std::move(by_server);
-    const bool moves_cases = asked.path.find("/api/v1/cases") != std::string::npos;
+    const auto has = [&](std::string_view part) {
+        return asked.path.find(part) != std::string::npos;
+    };
+    const bool moves_cases = has("/api/v1/cases") || has("/local/migrations");
     PYKALA_TRY(const auto alone, house::open_alone(where.options, where.url, moves_cases));
     auto said = alone->answer_command(asked);
     std::string here;

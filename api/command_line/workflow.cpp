@@ -1,5 +1,5 @@
-// `pykala workflow check|draw|trace`: proves the six workflows, draws them, and shows the engine
-// following them.
+// `pykala workflow check|draw|trace|migrate`: proves the six workflows, draws them, and shows the
+// engine following them.
 #include <algorithm>
 #include <iostream>
 #include <memory>
@@ -16,6 +16,7 @@
 #include "api/command_line/command_line.hpp"
 #include "api/command_line/grammar.hpp"
 #include "api/command_line/print.hpp"
+#include "api/command_line/workflow_migrate.hpp"
 #include "api/command_line/workflow_trace.hpp"
 #include "api/definitions/definitions.hpp"
 #include "api/drawing/svg.hpp"
@@ -123,7 +124,8 @@ void add_trace(const command_words& group, outcome& out) {
 }  // namespace
 
 void add_workflow(const command_words& app, outcome& out) {
-    auto group = app.subcommand("workflow", "The six workflows: check and draw them");
+    auto group = app.subcommand(
+        "workflow", "The six workflows: check and draw them, move cases to a newer one");
     group.needs_subcommand();
     auto options = std::make_shared<workflow_options>();
 
@@ -143,6 +145,7 @@ void add_workflow(const command_words& app, outcome& out) {
     draw.runs([options] { return run_draw(*options); }, out);
 
     add_trace(group, out);
+    add_workflow_migrate(group, out);
 }
 
 }  // namespace pykala::api

@@ -33,6 +33,7 @@ std::span<const endpoint> answer_endpoints();
 std::span<const endpoint> api_endpoints();
 std::span<const endpoint> audit_endpoints();
 std::span<const endpoint> local_endpoints();
+std::span<const endpoint> migration_endpoints();
 
 // Finds the route and checks who asks: one answer for every request below the tenant's base.
 http::response dispatch(const http::request& asked, const site& here, std::string_view path);

@@ -143,6 +143,7 @@ constexpr auto course = std::to_array<field_fold>({
     {"asked", [](case_state& c, const event&, const value& v) { c.request = object_of(v); }},
     {"request", [](case_state& c, const event&, const value& v) { c.request = object_of(v); }},
     {"moved", fold_moved},
+    {"migrated", fold_migrated},
     {"outcome", fold_outcome},
     {"marks", fold_marks},
     {"arrival", fold_arrival},

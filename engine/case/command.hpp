@@ -26,6 +26,7 @@ enum class command_kind {
     timer,       // `name` is a timer whose day has come; only by `system`
     interlock,   // another case of the person moved: dates that hang on it are computed again;
                  // only by `system`
+    migrate,     // to the newest procedure; the inputs are listed in engine/case/README.md
 };
 
 struct command {

@@ -205,6 +205,7 @@ result<step> decide_by_kind(const procedure& how, const case_state& c, const com
                             const facts& known) {
     if (what.kind == command_kind::transition) return take(how, c, what, known);
     if (what.kind == command_kind::file) return decide_filing(how, c, what, known);
+    if (what.kind == command_kind::migrate) return decide_migration(how, c, what, known);
     if (what.by.role != system_role)
         return fail(problem_kind::forbidden, "wrong_role", "only the system does this");
     return what.kind == command_kind::timer ? fire(how, c, what, known)

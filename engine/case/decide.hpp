@@ -29,7 +29,7 @@ struct step {
 };
 
 // Refusals are problems; engine/case/README.md lists their codes in order of precedence: when
-// several hold, the first one is the answer.
+// several hold, the first one is the answer. A migration is decided under the newer procedure.
 result<step> decide(const procedure& how, const case_state& c, const command& what,
                     const facts& known);
 

@@ -18,10 +18,10 @@ constexpr auto decision_facts = std::to_array<std::string_view>(
 
 // Fields that say nothing about a person, and stay as the bare proof.
 constexpr auto open_fields = std::to_array<std::string_view>(
-    {"alerts",      "arrival",      "attempt",      "dates",       "destroyed", "evidence",
-     "extended_to", "filed",        "fired",        "in_force_on", "late",      "letters",
-     "marks",       "moved",        "order_due_on", "outcome",     "overdue",   "pauses",
-     "question_on", "target_named", "answered_on",  "timers",      "used"});
+    {"alerts",      "arrival",     "attempt",      "dates",        "destroyed", "evidence",
+     "extended_to", "filed",       "fired",        "in_force_on",  "late",      "letters",
+     "marks",       "migrated",    "moved",        "order_due_on", "outcome",   "overdue",
+     "pauses",      "question_on", "target_named", "answered_on",  "timers",    "used"});
 
 // Inputs in words; every other input is a name or a day and part of the decision.
 constexpr auto worded_inputs = std::to_array<std::string_view>(

@@ -61,6 +61,7 @@ struct facts {
     std::optional<register_findings> findings{};  // with `record_register_answer`
     std::vector<std::string> person_tags{};       // lookup hashes found with the command
     bool related_to_requester = false;            // the actor is barred from this case
+    const procedure* leaves = nullptr;            // migration: what the case was pinned to
 };
 
 }  // namespace pykala::cases

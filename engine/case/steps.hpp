@@ -16,6 +16,11 @@ checked check_inputs(const workflow::transition& t, const value_object& inputs);
 result<step> decide_filing(const procedure& how, const case_state& c, const command& what,
                            const facts& known);
 
+// A case moves to the procedure `to`; `known.leaves` is the one that it was pinned to. Problems:
+// engine/case/README.md.
+result<step> decide_migration(const procedure& to, const case_state& c, const command& what,
+                              const facts& known);
+
 // An event with actor, day and hashes, and nothing that happened yet.
 event begin_event(const procedure& how, const case_state& c, const command& what,
                   const facts& known, std::string_view kind);

@@ -167,6 +167,14 @@ result<unit_of_work> front_desk::prepare_transition(const job& what,
     return d.finish();
 }
 
+result<std::vector<event>> front_desk::foresee(std::string_view number, const command& what) {
+    draft d(world_, own_, world_.time.now(), what.by);
+    PYKALA_TRY(const auto place, d.load(number));
+    if (d.at(place).quarantined) return in_quarantine(std::string(number));
+    PYKALA_CHECK(d.take(place, what, {}));
+    return d.events_of(place);
+}
+
 result<unit_of_work> front_desk::prepare_filing(const job& what) {
     draft d(world_, own_, world_.time.now(), what.first().by);
     for (const auto& each : what.commands)

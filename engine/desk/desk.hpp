@@ -44,6 +44,10 @@ public:
     // `broken_invariant` (corrupt: the case is in quarantine from now on).
     void execute(std::string number, cases::command what, replied done, enclosure with = {});
 
+    // What a command would lead to, by the case as it stands now: its events, of which nothing is
+    // kept. Problems: as of `execute`.
+    result<std::vector<cases::event>> foresee(std::string_view number, const cases::command& what);
+
     // Fires the timers whose day has come, of at most `limit` cases; `done` gets the answer of
     // each. Gives how many were begun.
     result<std::size_t> fire_timers(std::size_t limit, const replied& done);

@@ -131,9 +131,15 @@ result<bool> draft::take(std::size_t which, command what, const enclosure& with)
     known.person_tags = tags_of(world_.seals, what.inputs);
     if (known.findings && !known.findings->person.empty())
         known.person_tags.push_back(world_.seals.lookup("register_person", known.findings->person));
+    const auto pinned = all_[which].c.how;
+    if (what.kind == command_kind::migrate) {
+        PYKALA_TRY(all_[which].c.how, world_.laws.current(all_[which].c.now.right));
+        known.leaves = pinned.get();
+    }
     PYKALA_TRY(auto first, decide(*all_[which].c.how, all_[which].c.now, what, known));
     add(all_[which], std::move(first));
     all_[which].asked = true;
+    known.leaves = nullptr;
     known.findings.reset();
     known.person_tags.clear();
     known.related_to_requester = false;

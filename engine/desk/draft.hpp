@@ -71,6 +71,10 @@ public:
 
     cases::facts facts_for(std::size_t which, const enclosure& with) const;
     const open_case& at(std::size_t which) const { return all_[which].c; }
+    // What happened to it here, in order.
+    const std::vector<cases::event>& events_of(std::size_t which) const {
+        return all_[which].events;
+    }
     open_case release(std::size_t which);
 
     // Sealed, with everything it was based on. Cases that a command named come first.

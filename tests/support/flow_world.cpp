@@ -110,11 +110,6 @@ T must(result<T> given) {
     return *std::move(given);
 }
 
-const api::definition_texts& texts_of_the_tree() {
-    static const auto texts = must(api::read_all_definitions(PYKALA_SOURCE_DIR));
-    return *texts;
-}
-
 result<desk::reply> wait_for(const std::function<void(desk::replied)>& begin) {
     auto promised = std::make_shared<std::promise<result<desk::reply>>>();
     auto answer = promised->get_future();
@@ -123,6 +118,11 @@ result<desk::reply> wait_for(const std::function<void(desk::replied)>& begin) {
 }
 
 }  // namespace
+
+const api::definition_texts& texts_of_the_tree() {
+    static const auto texts = must(api::read_all_definitions(PYKALA_SOURCE_DIR));
+    return *texts;
+}
 
 void power::use() {
     if (++calls == cut_at) throw power_cut{};
@@ -142,7 +142,7 @@ flow_world::flow_world(const std::string& tenant, power* with) : registers(tenan
     restart();
 }
 
-void flow_world::restart() {
+void flow_world::restart(const api::definition_texts* other) {
     fulfilment.reset();
     forgetting.reset();
     answers.reset();
@@ -155,7 +155,8 @@ void flow_world::restart() {
         {dir.file("tenant.db"), {registers.tenant, own.case_prefix, storage::purpose::demo}}));
     seals = std::make_unique<storage::case_sealing>(*keys, time);
     laws.reset();
-    laws = must(api::standing_law::open(texts_of_the_tree(), registers.tenant, *database));
+    laws = must(
+        api::standing_law::open(other ? *other : texts_of_the_tree(), registers.tenant, *database));
     store = std::make_unique<frail_store>(std::make_unique<storage::sqlite_case_store>(*database),
                                           cuts);
     frail.clear();
@@ -201,7 +202,8 @@ void flow_world::open_site() {
 
 std::string flow_world::file(const std::string& right, const std::string& hetu,
                              const std::string& name, value_object more) {
-    cases::command what{.kind = cases::command_kind::file, .by = {"customer", "c-" + name}};
+    const auto own_key = seals->lookup("hetu", hetu);
+    cases::command what{.kind = cases::command_kind::file, .by = {"customer", own_key}};
     what.inputs = {{"right", right},
                    {"channel", "portal"},
                    {"language", "fi"},
@@ -211,14 +213,19 @@ std::string flow_world::file(const std::string& right, const std::string& hetu,
                    {"has_portal", true},
                    {"subject", value_object{{"hetu", hetu}, {"name", name}}}};
     for (auto& [key, given] : more) what.inputs.insert_or_assign(key, std::move(given));
-    return must(wait_for([&](auto done) { desk->file({what}, std::move(done)); }))
-        .given.numbers.front();
+    const auto number = must(wait_for([&](auto done) {
+                            desk->file({what}, std::move(done));
+                        })).given.numbers.front();
+    customers.insert_or_assign(number, own_key);
+    return number;
 }
 
 std::string flow_world::attempt(const std::string& number, const std::string& role,
                                 const std::string& transition, value_object inputs) {
     cases::command what{.name = transition, .inputs = std::move(inputs)};
-    what.by = {role, role + "-1"};
+    const auto filed_by = customers.find(number);
+    const bool own = role == "customer" && filed_by != customers.end();
+    what.by = {role, own ? filed_by->second : role + "-1"};
     const auto given = wait_for([&](auto done) { desk->execute(number, what, std::move(done)); });
     if (given) return {};
     errors += given.error().code + given.error().detail + given.error().hint;

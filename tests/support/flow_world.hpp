@@ -29,6 +29,9 @@ struct power {
 };
 struct power_cut {};
 
+// The workflows and policies of the tree, read once.
+const api::definition_texts& texts_of_the_tree();
+
 struct flow_world {
     explicit flow_world(const std::string& tenant, power* cuts = nullptr);
 
@@ -44,8 +47,8 @@ struct flow_world {
     cases::case_state state(const std::string& number);
     // Everything that waits is carried out.
     void work();
-    // A new process on the same files.
-    void restart();
+    // A new process on the same files, with the definitions of the tree or others.
+    void restart(const api::definition_texts* other = nullptr);
     void open_site();
     // The bundle of one case, or of everything when no number is given.
     std::string bundle(const std::vector<std::string>& numbers = {});
@@ -54,7 +57,8 @@ struct flow_world {
     // One number out of a register, by plain SQL.
     std::int64_t count(const std::string& reg, const std::string& sql) const;
 
-    std::string errors;  // every text of every problem that came back
+    std::map<std::string, std::string> customers;  // the key of who filed, by number
+    std::string errors;                            // every text of every problem that came back
 
     register_copy registers;
     folder dir;

@@ -8,8 +8,10 @@
 #include <fmt/format.h>
 
 #include "engine/case/dates.hpp"
+#include "engine/case/values.hpp"
 
 #include "api/letters/facts_of_case.hpp"
+#include "api/time/local_day.hpp"
 
 namespace pykala::api::web {
 namespace {
@@ -27,6 +29,21 @@ std::string label(const workflow::terms& terms, std::string_view name, language 
 constexpr auto staff_order =
     std::to_array({role::dpo, role::officer, role::reviewer, role::customer_service});
 
+// The day that governs is that of the instant, where one is known; it is kept in UTC.
+result<bool> settle_arrival(value_object& inputs) {
+    const auto given = inputs.find("received_at");
+    if (given == inputs.end() || given->second.is_null()) return true;
+    const auto* text = given->second.as_string();
+    const auto when = text ? parse_instant(*text) : parse_instant("");
+    if (!when) return std::unexpected(when.error());
+    if (cases::date_of(inputs, "received_on") != local_day(*when))
+        return fail(problem_kind::invalid, "bad_input",
+                    "`received_on` is not the day of `received_at`",
+                    "it is the day in Finland, or leave `received_at` out");
+    given->second = to_string(*when);
+    return true;
+}
+
 bool is_own(const call& at, const desk::open_case& c) {
     const auto& tags = c.now.person_tags;
     const auto own = at.here.seals->lookup("hetu", at.who.person->hetu);
@@ -42,6 +59,7 @@ result<desk::reply> file_request(const site& here, cases::command request) {
 }
 
 result<desk::reply> file_message(const site& here, std::vector<cases::command> requests) {
+    for (auto& each : requests) PYKALA_CHECK(settle_arrival(each.inputs));
     const auto answer = std::make_shared<replies>();
     auto later = answer->get_future();
     here.desk->file(std::move(requests),

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/encoding.hpp"
 #include "engine/case/apply_fields.hpp"
 #include "engine/case/dates.hpp"
 #include "engine/case/values.hpp"
@@ -67,7 +68,25 @@ struct course {
             tell("deadline", fmt::format("timer `{}` fired before its day", fired.name));
     }
 
+    // The case stands on in the procedure that the event names.
+    void check_migration() {
+        if (e.role != "administrator" && e.role != "dpo")
+            tell("transition", fmt::format("it is not for the role `{}`", e.role));
+        if (before.closed()) tell("transition", "a closed case does not move");
+        if (text_of(e["migrated"]["from"]) != (before.procedure ? to_hex(*before.procedure) : "") ||
+            text_of(e["migrated"]["to"]) != to_hex(how.hash))
+            tell("transition", "it does not lead from the procedure of its case to that it names");
+        case_state after = before;
+        apply(after, e);
+        if (!workflow::find_state(how.flow, after.state))
+            tell("transition", fmt::format("the workflow has no state `{}`", after.state));
+        for (const auto& each : after.timers)
+            if (!workflow::find_timer(how.flow, each.name))
+                tell("transition", fmt::format("the workflow has no timer `{}`", each.name));
+    }
+
     void check_kind() {
+        if (e.kind == kind_procedure_migrated) return check_migration();
         if (e.kind == kind_timer_fired) return check_timer();
         if (e.kind == kind_interlock_noted || e.kind == kind_attempt_refused) return;
         if (e.kind == kind_request_received && before.version == 0)
@@ -104,9 +123,10 @@ std::uint64_t check_course(const event& e, const case_state& before, const proce
                            const tenant_law& law, std::vector<difference>& to) {
     course c{e, before, how, law, to};
     c.check_kind();
-    const bool days_moved = std::ranges::any_of(
-        std::to_array<std::string_view>({"arrival", "dates", "extended_to", "filed", "pauses"}),
-        [&](auto field) { return e.fields.contains(field); });
+    const bool days_moved =
+        std::ranges::any_of(std::to_array<std::string_view>(
+                                {"arrival", "dates", "extended_to", "filed", "migrated", "pauses"}),
+                            [&](auto field) { return e.fields.contains(field); });
     return days_moved ? c.check_days() : 0;
 }
 

@@ -83,6 +83,14 @@ register_findings findings_of(const event& e, const case_state& before) {
     return f;
 }
 
+value_object migration_of(const shown_event& shown) {
+    const auto& e = shown.happened;
+    const bool closed = is_closed(shown, "in_reason");
+    value_object in{{"reason", closed ? std::string(some_words) : text_of(e["in_reason"])}};
+    if (const auto& names = e["migrated"]["names"]; !names.is_null()) in.emplace("names", names);
+    return in;
+}
+
 }  // namespace
 
 command command_of(const shown_event& shown, const case_state& before,
@@ -100,6 +108,9 @@ command command_of(const shown_event& shown, const case_state& before,
         what.name = text_of(e["fired"]["name"]);
     } else if (e.kind == kind_interlock_noted) {
         what.kind = command_kind::interlock;
+    } else if (e.kind == kind_procedure_migrated) {
+        what.kind = command_kind::migrate;
+        what.inputs = migration_of(shown);
     } else if (e.kind == kind_attempt_refused) {
         what.name = text_of(e["attempt"]["transition"]);
     } else {

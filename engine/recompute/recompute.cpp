@@ -1,6 +1,7 @@
 #include "engine/recompute/recompute.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -41,6 +42,8 @@ public:
                  fmt::format("`on` is recorded as `{}` and computed as `{}`", to_string(e.on),
                              to_string(local_day_(e.at))));
         if (!open_definitions(e)) return pass(e);
+        check_arrival(e);
+        check_actor(shown);
         for (const auto& [name, field] : shown.closed)
             if (field.of == log::data_class::decision_facts && !blind_) blind_ = field.why;
         if (blind_) {
@@ -62,10 +65,40 @@ private:
     void cannot(std::string_view why) { ++out.not_possible[std::string(why)]; }
     void pass(const event& e) { apply(now_, e); }
 
+    // The day that governs is that of the instant, where a request brought one.
+    void check_arrival(const event& e) {
+        const auto at = parse_instant_utc(text_of(e["filed"]["received_at"]));
+        if (!local_day_ || !at) return;
+        const auto recorded = text_of(e["filed"]["received_on"]);
+        if (const auto computed = to_string(local_day_(*at)); recorded != computed)
+            tell(e, "deadline",
+                 fmt::format("`filed.received_on` is recorded as `{}`, and `received_at` lies on "
+                             "`{}`",
+                             recorded, computed));
+    }
+
+    // The system is nobody, and everybody else is somebody. A customer is the person of the case,
+    // found by their key: a lookup hash.
+    void check_actor(const shown_event& shown) {
+        const auto& e = shown.happened;
+        if (shown.closed.contains("actor")) return;
+        const auto id = text_of(e["actor"]);
+        if (id.empty() != (e.role == "system"))
+            tell(e, "transition",
+                 id.empty() ? fmt::format("a `{}` acted, and nobody is named", e.role)
+                            : std::string("the system acted, and somebody is named"));
+        if (e.role != "customer" || id.empty() || shown.closed.contains("person_tags")) return;
+        auto tags = now_.person_tags;
+        for (auto& tag : list_of(e["person_tags"])) tags.push_back(std::move(tag));
+        if (!tags.empty() && !blind_ && std::ranges::find(tags, id) == tags.end())
+            tell(e, "transition", "a customer acted who is not the person of the case");
+    }
+
     // The definitions that the event names; false when they cannot be had, and then it is said.
     bool open_definitions(const event& e) {
         const auto right = now_.version == 0 ? text_of(e["filed"]["right"]) : now_.right;
-        if (now_.version > 0 && e.procedure != now_.procedure)
+        const bool moves = e.kind == kind_procedure_migrated;
+        if (now_.version > 0 && !moves && e.procedure != now_.procedure)
             tell(e, "transition", "it names another procedure than its case is pinned to");
         if (!e.procedure || !e.law) {
             tell(e, "transition", "it names no procedure, or no law");
@@ -83,7 +116,7 @@ private:
         if (!how) return failed(how.error());
         auto law = laws_.law(*e.law, e.on);
         if (!law) return failed(law.error());
-        how_ = *std::move(how);
+        pinned_ = std::exchange(how_, *std::move(how));
         law_ = *std::move(law);
         return true;
     }
@@ -106,6 +139,7 @@ private:
     void take_step(const shown_event& shown, const shown_event* next) {
         const auto& e = shown.happened;
         auto known = facts_of(e, now_, *law_);
+        known.leaves = pinned_.get();
         ++out.transitions;
         const auto made = decide(*how_, now_, command_of(shown, now_, how_->flow), known);
         if (!made) {
@@ -154,6 +188,7 @@ private:
     const day_of_instant& local_day_;
     case_state now_;
     std::shared_ptr<const procedure> how_;
+    std::shared_ptr<const procedure> pinned_;  // of the event before
     std::shared_ptr<const tenant_law> law_;
     std::optional<closed_because> blind_{};
     bool broken_ = false;

@@ -1,6 +1,9 @@
 #include "storage/recompute/recompute_bundle.hpp"
 
+#include <algorithm>
+
 #include "engine/base/encoding.hpp"
+#include "engine/recompute/known.hpp"
 
 #include "storage/json/read_json.hpp"
 #include "storage/recompute/closure_laws.hpp"
@@ -60,6 +63,7 @@ bool read_event(const verify::proven_event& from, recompute::shown_event& to) {
 
 struct shown_case {
     std::vector<recompute::shown_event> events;
+    std::vector<std::uint64_t> index{};            // in the log
     std::map<std::uint64_t, std::uint64_t> lines;  // by number of the event
     bool readable = true;
 };
@@ -70,6 +74,7 @@ std::map<std::string, shown_case> cases_of(const verify::proven_bundle& bundle) 
         if (event.of != "case") continue;
         auto& c = all[event.stream];
         c.lines.emplace(event.seq, event.line);
+        c.index.push_back(event.index);
         c.readable = read_event(event, c.events.emplace_back()) && c.readable;
     }
     return all;
@@ -84,6 +89,30 @@ void add(recompute::outcome&& from, const shown_case& c, verify::recomputation& 
         to.findings.push_back({std::move(each.code), c.lines.at(each.seq), std::move(each.detail)});
 }
 
+// Whether every case that the log ever held is shown: of one that was removed only leaves are left.
+bool shows_every_case(const verify::proven_bundle& bundle) {
+    return bundle.scope == "period" && bundle.from == 0 &&
+           std::ranges::none_of(bundle.events, [](const verify::proven_event& each) {
+               return each.kind == "case_removed";
+           });
+}
+
+void add_known(const verify::proven_bundle& bundle, const std::map<std::string, shown_case>& all,
+               verify::recomputation& to) {
+    std::vector<recompute::shown_history> shown;
+    std::vector<const shown_case*> of;
+    for (const auto& [stream, c] : all) {
+        if (!c.readable) continue;
+        shown.push_back({c.events, c.index});
+        of.push_back(&c);
+    }
+    const bool complete = shown.size() == all.size() && shows_every_case(bundle);
+    const auto found = recompute::check_known(shown, complete);
+    to.interlocks = found.compared;
+    for (const auto& [which, what] : found.differences)
+        to.findings.push_back({what.code, of[which]->lines.at(what.seq), what.detail});
+}
+
 }  // namespace
 
 verify::recompute_function recompute_with(recompute::day_of_instant local_day) {
@@ -91,12 +120,14 @@ verify::recompute_function recompute_with(recompute::day_of_instant local_day) {
         closure_laws laws(bundle.tenant,
                           [&](const log::digest& hash) { return files_of(bundle, hash); });
         verify::recomputation all;
-        for (const auto& [stream, c] : cases_of(bundle)) {
+        const auto cases = cases_of(bundle);
+        for (const auto& [stream, c] : cases) {
             if (c.readable)
                 add(recompute::recompute_case(c.events, laws, local_day), c, all);
             else
                 all.not_possible["unreadable"] += c.events.size();
         }
+        add_known(bundle, cases, all);
         return all;
     };
 }

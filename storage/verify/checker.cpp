@@ -106,6 +106,7 @@ bool checker::header(const json::object& line) {
     }
     bundle.tenant = *tenant;
     bundle.scope = *scope;
+    bundle.from = *from;
     origin_ = *origin;
     from_ = out.period_from = *from;
     tree_ = left->empty() && from_ != 0 ? growing_tree() : growing_tree(from_, std::move(*left));

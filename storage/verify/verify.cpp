@@ -78,6 +78,7 @@ std::string to_json(const report& report) {
                             {{"deadlines", report.recomputed.deadlines},
                              {"transitions", report.recomputed.transitions},
                              {"decisions", report.recomputed.decisions},
+                             {"interlocks", report.recomputed.interlocks},
                              {"not_possible", counts(report.recomputed.not_possible)}}},
                            {"shredded", counts(report.shredded)},
                            {"masked", counts(report.masked)},

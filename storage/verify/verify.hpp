@@ -45,6 +45,7 @@ struct proven_closure {
 struct proven_bundle {
     std::string tenant;
     std::string scope;
+    std::uint64_t from = 0;  // index of the first leaf of the period
     std::map<std::string, proven_closure> closures;
     std::vector<proven_event> events;
 };
@@ -54,6 +55,7 @@ struct recomputation {
     std::uint64_t deadlines = 0;
     std::uint64_t transitions = 0;
     std::uint64_t decisions = 0;
+    std::uint64_t interlocks = 0;  // events whose knowledge of the person's other cases was compared
     std::map<std::string, std::uint64_t> not_possible{};  // events, by the reason
     std::vector<finding> findings{};
 };

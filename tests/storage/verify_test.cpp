@@ -101,6 +101,7 @@ TEST_SUITE("storage/verify") {
         CHECK(
             verify::to_json(check(case_bundle(), false)) ==
             R"({"cases":1,"events":5,"recomputed":{"deadlines":0,"transitions":0,"decisions":0,)"
+            R"("interlocks":0,)"
             R"("not_possible":{}},)"
             R"("shredded":{"content":2},"masked":{},"period":{"from":0,"to":8,"streams":4,"shown":2},)"
             R"("findings":[{"code":"unpinned_key","line":null,"detail":"the key is only what the )"
@@ -303,7 +304,7 @@ TEST_SUITE("storage/verify") {
             const auto& procedure = b.closures.at(first.procedure);
             CHECK(procedure.files.at(1).first == "workflows/vocabulary.toml");
             CHECK(*procedure.files.at(0).second == "id = \"access\"\n");
-            return verify::recomputation{1, 2, 3, {}, {{"deadline", 7, "x"}}};
+            return verify::recomputation{1, 2, 3, 4, {}, {{"deadline", 7, "x"}}};
         });
         CHECK(report.recomputed.transitions == 2);
         CHECK(codes(report) == "deadline");

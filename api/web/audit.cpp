@@ -44,11 +44,27 @@ result<http::response> give_export(const call& at, const storage::export_request
     return said;
 }
 
+// From this day on, where one is given.
+result<bool> begin_on(const call& at, std::string_view since, storage::export_request& asked) {
+    if (since.empty()) return true;
+    const auto day = parse_date(since);
+    if (!day)
+        return fail(problem_kind::invalid, "bad_day", fmt::format("`{}` is no day", since),
+                    "write it like `2026-01-30`");
+    if (!asked.numbers.empty())
+        return fail(problem_kind::invalid, "case_and_since",
+                    "a case is exported whole, whatever the day",
+                    "name the case or the day, not both");
+    PYKALA_TRY(asked.from, storage::first_leaf_on(*at.here.store, *day));
+    return true;
+}
+
 result<http::response> export_by_page(call& at) {
     storage::export_request asked;
     const std::string number(at.form_field("number"));
     if (!number.empty()) asked.numbers = {number};
     asked.now = at.here.time->now().at;
+    PYKALA_CHECK(begin_on(at, at.form_field("since"), asked));
     return give_export(at, asked);
 }
 
@@ -79,16 +95,7 @@ result<http::response> export_by_query(call& at) {
     asked.now = at.here.time->now().at;
     for (const auto& [parameter, number] : at.query)
         if (parameter == "case") asked.numbers.push_back(number);
-    const std::string since(http::field(at.query, "since"));
-    if (since.empty()) return give_export(at, asked);
-    const auto day = parse_date(since);
-    if (!day)
-        return fail(problem_kind::invalid, "bad_day", fmt::format("`{}` is no day", since),
-                    "write it like `2026-01-30`");
-    if (!asked.numbers.empty())
-        return fail(problem_kind::invalid, "case_and_since",
-                    "a case is exported whole, whatever the day", "leave out `case` or `since`");
-    PYKALA_TRY(asked.from, storage::first_leaf_on(*at.here.store, *day));
+    PYKALA_CHECK(begin_on(at, http::field(at.query, "since"), asked));
     return give_export(at, asked);
 }
 

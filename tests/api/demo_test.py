@@ -124,9 +124,9 @@ def beside_server(folder, number, key, from_page):
     assert json.loads(verified.stdout)["findings"] == [], verified.stderr
     exports = own_events(everything, "export")
     assert [(role, e["way"], e.get("actor"), e["scope"]) for role, e in exports] == [
-        ("auditor", "page", "auditor", "case"), ("administrator", "command", None, "case"),
+        ("auditor", "page", "auditor", "period"), ("auditor", "page", "auditor", "case"), ("administrator", "command", None, "case"),
         ("auditor", "command", "auditor", "case"), ("administrator", "command", None, "case")], exports
-    page = exports[0][1]
+    page = exports[1][1]
     assert page["digest"] == hashlib.sha256(from_page.encode()).hexdigest() and page["bytes"] == len(from_page.encode())
     assert page["streams"] == [json.loads(line)["stream"] for line in before.splitlines() if '"event"' in line][:1]
     often = audit("export", folder, *["--case", number] * 2000, "--out", file)
@@ -182,6 +182,13 @@ def main():
             status, page = auditor.send(page, "/kuopio/officer/sign-in", name="auditor", password="pykala-demo")
             key = html.unescape(re.search(r"--key &#39;(.*?)&#39;|--key '(.*?)'", page).group(1) or
                                 re.search(r"--key '(.*?)'", page).group(1))
+            for given, says in (({"number": "KUO-2020-000001"}, "Tällä tunnuksella ei ole pyyntöä."),
+                                ({"since": "2999-01-01"}, "ei ole mitään vietävää"),
+                                ({"number": number, "since": "2026-01-01"}, "ei molempia")):
+                status, refused = auditor.send(page, "/kuopio/audit/export", **given)
+                assert status in (400, 404) and says in refused, refused
+            status, bundle = auditor.send(page, "/kuopio/audit/export", since="2026-01-01")
+            assert status == 200 and '"scope":"period"' in bundle.splitlines()[0], bundle
             status, bundle = auditor.send(page, "/kuopio/audit/export", number=number)
             assert status == 200, bundle
             with open(os.path.join(folder, "case.jsonl"), "w") as out:

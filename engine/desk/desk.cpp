@@ -106,10 +106,13 @@ void front_desk::run(job what) {
             if (!again) return what.done(std::unexpected(again.error()));
             if (*again) return;
         }
-        const auto announced = world_.store.announce();
+        auto announced = world_.store.announce();
         std::optional<problem> refusal;
         auto unit = prepare(what, refusal);
-        if (!unit) return what.done(std::unexpected(std::move(unit).error()));
+        if (!unit) {
+            announced.reset();  // whoever is told may begin the next one
+            return what.done(std::unexpected(std::move(unit).error()));
+        }
         submit(std::move(what), *std::move(unit), std::move(refusal));
     } catch (const std::bad_alloc&) {
         what.done(out_of_order("there is not enough memory"));

@@ -41,7 +41,8 @@ void sqlite_case_store::submit(desk::unit_of_work unit, desk::completion done) {
                 done(std::move(what->given));
             else
                 done(std::unexpected(std::move(outcome).error()));
-        });
+        },
+        group_writer::repeatable::yes);
 }
 
 result<std::optional<desk::stored_receipt>> sqlite_case_store::answered(std::string_view actor,

@@ -93,6 +93,9 @@ result<statement> connection::prepare(std::string_view sql) {
 std::int64_t connection::changes() const {
     return sqlite3_changes64(db_.get());
 }
+std::int64_t connection::total_changes() const {
+    return sqlite3_total_changes64(db_.get());
+}
 std::int64_t connection::last_insert_id() const {
     return sqlite3_last_insert_rowid(db_.get());
 }

@@ -49,6 +49,8 @@ public:
 
     // Rows changed by the last INSERT, UPDATE or DELETE.
     std::int64_t changes() const;
+    // Rows changed since the connection was opened.
+    std::int64_t total_changes() const;
     std::int64_t last_insert_id() const;
     bool in_transaction() const;
     sqlite3* native() const { return db_.get(); }

@@ -1,11 +1,47 @@
 #include "storage/sqlite/group_writer.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <future>
 #include <iterator>
 #include <utility>
 
 namespace pykala::storage {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Through which those go who prepare units, of all tenants: more at once than the machine can serve
+// would only keep the writers from their work. Some room is left for those who wait for a disk; and
+// whoever has stood here long goes through anyhow, so that nobody waits for ever.
+class turnstile {
+public:
+    void enter() {
+        std::unique_lock guard(mutex_);
+        left_.wait_for(guard, 100ms, [this] { return inside_ < room_; });
+        ++inside_;
+    }
+    void leave() {
+        {
+            const std::lock_guard guard(mutex_);
+            --inside_;
+        }
+        left_.notify_one();
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable left_;
+    std::size_t inside_ = 0;  // guarded by mutex_
+    const std::size_t room_ = 2 * std::max(2U, std::thread::hardware_concurrency());
+};
+
+turnstile& preparation() {
+    static turnstile one;
+    return one;
+}
+
+}  // namespace
 
 result<std::unique_ptr<group_writer>> group_writer::start(connection opened, std::int64_t origin) {
     auto db = std::make_unique<session>(std::move(opened));
@@ -42,11 +78,11 @@ bool group_writer::may_begin() const {
     return ending_ || waiting_.size() >= std::min(group_max, preparing_);
 }
 
-void group_writer::submit(work what, completion done) {
+void group_writer::submit(work what, completion done, repeatable again) {
     bool enough = false;
     {
         const std::lock_guard guard(mutex_);
-        waiting_.push_back({std::move(what), std::move(done)});
+        waiting_.push_back({std::move(what), std::move(done), again});
         enough = waiting_.size() == 1 || may_begin();
     }
     if (enough) arrived_.notify_one();
@@ -57,10 +93,12 @@ std::shared_ptr<void> group_writer::announce() {
         const std::lock_guard guard(mutex_);
         ++preparing_;
     }
+    preparation().enter();
     return {this, [](group_writer* writer) { writer->prepared(); }};
 }
 
 void group_writer::prepared() {
+    preparation().leave();
     bool enough = false;
     {
         const std::lock_guard guard(mutex_);
@@ -83,7 +121,6 @@ tree_head group_writer::head() const {
 }
 
 void group_writer::gather(std::unique_lock<std::mutex>& guard) {
-    using namespace std::chrono_literals;
     arrived_.wait_for(guard, std::min<std::chrono::steady_clock::duration>(last_took_, 5ms),
                       [this] { return may_begin(); });
 }
@@ -131,23 +168,51 @@ void group_writer::carry_out(std::vector<job>& group) {
 
 result<void> group_writer::commit_group(std::vector<job>& group,
                                         std::vector<result<void>>& outcomes) {
+    if (std::ranges::all_of(group, [](const job& j) { return j.again == repeatable::yes; })) {
+        PYKALA_TRY(transaction whole, transaction::begin_immediate(db_->db()));
+        PYKALA_CHECK(log_.begin());
+        PYKALA_TRY(const bool good, run_all(group, outcomes));
+        if (good) {
+            PYKALA_CHECK(log_.flush());
+            return whole.commit();
+        }
+        log_.forget();
+    }
     PYKALA_TRY(transaction whole, transaction::begin_immediate(db_->db()));
     PYKALA_CHECK(log_.begin());
-    for (std::size_t i = 0; i < group.size(); ++i) PYKALA_CHECK(run_one(group[i], outcomes[i]));
+    for (std::size_t i = 0; i < group.size(); ++i) PYKALA_CHECK(run_alone(group[i], outcomes[i]));
     PYKALA_CHECK(log_.flush());
     return whole.commit();
 }
 
+result<void> group_writer::attempt(const job& one) {
+    try {
+        return one.what(*db_, log_);
+    } catch (const std::exception& fault) {
+        return fail(problem_kind::corrupt, "broken_invariant", fault.what(),
+                    "nothing was changed; look into the case before going on");
+    }
+}
+
+// Most units that fail are refused before they write anything: then nothing has to be taken back.
 // Gives a problem only when the transaction itself is lost.
-result<void> group_writer::run_one(const job& one, result<void>& outcome) {
+result<bool> group_writer::run_all(std::vector<job>& group, std::vector<result<void>>& outcomes) {
+    for (std::size_t i = 0; i < group.size(); ++i) {
+        const std::int64_t changes = db_->db().total_changes();
+        const std::size_t mark = log_.mark();
+        outcomes[i] = attempt(group[i]);
+        if (outcomes[i]) continue;
+        if (!db_->db().in_transaction()) return std::unexpected(outcomes[i].error());
+        if (db_->db().total_changes() != changes || log_.mark() != mark) return false;
+    }
+    return true;
+}
+
+// Gives a problem only when the transaction itself is lost.
+result<void> group_writer::run_alone(const job& one, result<void>& outcome) {
     PYKALA_CHECK(savepoint_.execute());
     const std::size_t mark = log_.mark();
-    try {
-        outcome = one.what(*db_, log_);
-    } catch (const std::exception& fault) {
-        outcome = fail(problem_kind::corrupt, "broken_invariant", fault.what(),
-                       "nothing was changed; look into the case before going on");
-    }
+    outcome = attempt(one);
     if (!outcome) {
         // On a full disk and the like SQLite has given up the whole transaction by itself.
         if (!db_->db().in_transaction()) return outcome;

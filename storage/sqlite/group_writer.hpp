@@ -1,10 +1,11 @@
 // The one writer of a tenant's database: a thread that takes the units of work that wait, runs them
 // in one transaction, commits once and then completes each (group commit).
 //
-// A unit runs under a savepoint: one that fails takes nothing of the others with it. The leaves of
-// the log are numbered in the same transaction. A unit is completed only after the commit is
-// durable, in the order of submission; when the commit fails, every unit of the group is completed
-// with that problem and nothing of it is there.
+// A unit that fails takes nothing of the others with it: it runs under a savepoint; or, where all
+// of a group may be carried out again, without, and should one fail after it wrote, the transaction
+// begins anew with savepoints. The leaves of the log are numbered in the same transaction. A unit
+// is completed only after the commit is durable, in the order of submission; when the commit fails,
+// every unit of the group is completed with that problem and nothing of it is there.
 //
 // Who prepares a unit may announce it. While more are being prepared than wait, the writer waits
 // for them, at most as long as its last transaction took: so one half is prepared while the other
@@ -33,6 +34,8 @@ public:
     using work = std::function<result<void>(session& db, log_appender& log)>;
     // Called once, on a thread of its own; it must be short and must not throw.
     using completion = std::function<void(result<void>)>;
+    // Whether work leaves nothing outside the database, so that it may be carried out twice.
+    enum class repeatable { no, yes };
 
     // Takes the connection over; `origin` is the log in use.
     static result<std::unique_ptr<group_writer>> start(connection db, std::int64_t origin);
@@ -41,7 +44,7 @@ public:
     group_writer(const group_writer&) = delete;
     group_writer& operator=(const group_writer&) = delete;
 
-    void submit(work what, completion done);
+    void submit(work what, completion done, repeatable again = repeatable::no);
     // A unit is being prepared while the answer lives; the writer must outlive it.
     std::shared_ptr<void> announce();
     // Submits and waits.
@@ -57,6 +60,7 @@ private:
     struct job {
         work what;
         completion done;
+        repeatable again = repeatable::no;
     };
     group_writer(std::unique_ptr<session> db, log_appender log, statement savepoint,
                  statement release, statement roll_back_to);
@@ -68,7 +72,10 @@ private:
     void prepared();  // an announced unit has been submitted, or will never be
     void carry_out(std::vector<job>& group);
     result<void> commit_group(std::vector<job>& group, std::vector<result<void>>& outcomes);
-    result<void> run_one(const job& one, result<void>& outcome);
+    result<void> run_alone(const job& one, result<void>& outcome);
+    // False when one has failed that cannot be taken back alone.
+    result<bool> run_all(std::vector<job>& group, std::vector<result<void>>& outcomes);
+    result<void> attempt(const job& one);
 
     std::unique_ptr<session> db_;
     log_appender log_;

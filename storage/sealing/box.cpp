@@ -19,7 +19,8 @@ std::string head_of(const log::key_id& id) {
 }
 
 // Tenants and classes come from our own configuration: one that is no text is a broken invariant.
-std::string canonical_or_throw(const value& v) {
+std::string canonical_or_throw(std::string_view v) {
+    if (log::is_vocabulary_name(v)) return fmt::format("\"{}\"", v);  // needs no escape
     auto text = canonical_json(v);
     if (!text) throw std::logic_error("associated data is not JSON: " + text.error().detail);
     return *std::move(text);

@@ -83,8 +83,9 @@ result<void> insert_row(session& db, std::int64_t case_id, std::span<const colum
 // only what changed is named.
 result<void> write_queue_row(session& db, std::int64_t case_id, const desk::queue_row& row) {
     const auto columns = columns_of(row);
-    PYKALA_TRY(statement * stored,
-               db.get("SELECT " + list_of(columns, "") + " FROM queue WHERE case_id = ?"));
+    static const std::string select =  // the names are always the same
+        "SELECT " + list_of(columns, "") + " FROM queue WHERE case_id = ?";
+    PYKALA_TRY(statement * stored, db.get(select));
     stored->bind_all(case_id);
     PYKALA_TRY(const bool there, stored->step());
     if (!there) return insert_row(db, case_id, columns);

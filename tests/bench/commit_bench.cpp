@@ -26,7 +26,9 @@ constexpr std::size_t callers = 64;
 // Keeps what went through it, for the floor.
 class keeping_store final : public desk::case_store {
 public:
-    explicit keeping_store(desk::case_store& inner) : inner_(inner) {}
+    keeping_store(desk::case_store& inner, std::size_t size) : inner_(inner) {
+        kept_.reserve(size);
+    }
     result<desk::stored_case> load(std::string_view number) override { return inner_.load(number); }
     result<std::vector<desk::stored_case>> of_person(
         std::span<const desk::person_tag> tags) override {
@@ -154,7 +156,7 @@ measurement measure_commit(std::uint64_t size) {
     std::vector<std::uint32_t> order(size);
     std::iota(order.begin(), order.end(), 1U);
     std::shuffle(order.begin(), order.end(), std::mt19937_64(7));
-    keeping_store keeping(world.cases());
+    keeping_store keeping(world.cases(), size);
     desk::front_desk desk = world.desk_on(keeping);
     std::atomic<std::size_t> next = 0;
     std::atomic<std::size_t> refused = 0;

@@ -80,8 +80,16 @@ private:
         one.emplace("sources", line.sources);
         one.emplace("recipients", line.recipients);
         one.emplace("transfers", line.transfers);
-        one.emplace("until", line.until ? day_text(*line.until) : std::string());
-        one.emplace("kept_because", line.kept_because);
+        const auto written = [this](const std::optional<date>& day) {
+            return day ? day_text(*day) : std::string();
+        };
+        value_array periods;
+        for (const auto& each : line.periods)
+            periods.emplace_back(value_object{{"because", each.because},
+                                              {"until", written(each.until)},
+                                              {"first_until", written(each.first_until)},
+                                              {"later", each.later}});
+        one.emplace("periods", std::move(periods));
         one.emplace("while_contract", line.while_contract);
         one.emplace("no_period", line.no_period);
     }

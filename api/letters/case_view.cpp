@@ -61,6 +61,11 @@ std::string case_view::ground_cite(const std::string& ground) const {
     return found ? in(found->cite_text) : std::string();
 }
 
+bool is_secret(const cases::case_record& held) {
+    return std::ranges::any_of(cases::objects_of(cases::member(held.source, "holds")),
+                               [](const auto& hold) { return cases::flag_of(hold, "secret"); });
+}
+
 std::string capitalised(std::string text) {
     if (text.empty()) return text;
     if (text[0] >= 'a' && text[0] <= 'z') {

@@ -39,6 +39,10 @@ struct case_view {
 
 std::string capitalised(std::string text);
 
+// A hold that only named staff may see (product.md): a letter says no more than that the law
+// requires it.
+bool is_secret(const cases::case_record& held);
+
 // Records by what becomes of them: erased, kept, refused, given, restricted.
 void add_records(const case_view& v, letter_facts& f);
 // Article 15(1) of each category that is given, and to whom data went.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/case/parts.hpp"
+#include "engine/case/rules_of_case.hpp"
 #include "engine/case/values.hpp"
 
 #include "api/letters/case_view.hpp"
@@ -13,44 +14,75 @@ namespace {
 
 using cases::case_record;
 
-// A hold that only named staff may see (product.md): the letter says no more than that the law
-// requires it.
-bool is_secret(const case_record& held) {
-    return std::ranges::any_of(cases::objects_of(cases::member(held.source, "holds")),
-                               [](const auto& hold) { return cases::flag_of(hold, "secret"); });
-}
+using rules_by_record = std::map<std::string, std::vector<cases::rule_of_record>>;
 
-const cases::house_decision* upheld(const case_view& v, const std::string& rule) {
-    for (const auto& each : v.state.house)
-        if (each.rule == rule && each.upheld) return &each;
-    return nullptr;
+bool is_upheld(const case_view& v, const std::string& rule) {
+    return std::ranges::any_of(v.state.house,
+                               [&](const auto& each) { return each.rule == rule && each.upheld; });
 }
 
 // An officer keeps what no rule holds, on a ground of article 17(3).
 kept_line kept_by_officer(const case_view& v, const case_record& held) {
-    return {.name = v.name_of(held),
-            .open = true,
-            .because = v.ground_says(held.ground),
-            .cite = v.ground_cite(held.ground),
-            .reason = v.reason_for(held.id)};
-}
-
-kept_line kept_by_house(const case_view& v, const case_record& held, const std::string& rule) {
-    const auto* decided = upheld(v, rule);
-    if (!decided) return kept_by_officer(v, held);
-    kept_line line{
-        .name = v.name_of(held),
-        .until = decided->until ? decided->until : cases::date_of(held.assessed, "retain_until"),
-        .because = v.ground_says(decided->ground),
-        .cite = v.ground_cite(decided->ground)};
-    for (const auto& e : v.about.events)
-        if (cases::text_of(e["house"]["rule"]) == rule)
-            line.reason = cases::text_of(e["in_reason"]);
+    kept_line line{.name = v.name_of(held),
+                   .because = v.ground_says(held.ground),
+                   .cite = v.ground_cite(held.ground),
+                   .reason = v.reason_for(held.id)};
+    if (cases::text_of(held.assessed, "hold") == "dated")
+        line.until = cases::date_of(held.assessed, "retain_until");
     line.open = !line.until;
     return line;
 }
 
-kept_line kept_by_law(const case_view& v, const case_record& held) {
+// The statute that ends on the day: of the record itself or, for what names the person, of what it
+// belongs to.
+const rule* statute_until(const case_view& v, const rules_by_record& all, const std::string& record,
+                          date until) {
+    const auto meant = [&](const cases::rule_of_record& each) {
+        return each.by == authority::statute && each.until == until;
+    };
+    const auto in = [&](const std::vector<cases::rule_of_record>& some) -> const rule* {
+        const auto found = std::ranges::find_if(some, meant);
+        return found == some.end() ? nullptr : v.rules.find_rule(found->rule);
+    };
+    if (const auto own = all.find(record); own != all.end())
+        if (const auto* found = in(own->second)) return found;
+    for (const auto& [id, some] : all)
+        if (const auto* found = in(some)) return found;
+    return nullptr;
+}
+
+// What the law says first, where our own rule holds longer than it.
+void add_law(const case_view& v, const rules_by_record& all, const case_record& held,
+             kept_line& line) {
+    const auto until = cases::date_of(held.assessed, "statutory_until");
+    if (!until || *until < v.about.known.today) return;
+    const auto* law = statute_until(v, all, held.id, *until);
+    if (!law) return;
+    line.law_until = until;
+    line.law_because = v.in(law->says);
+    line.law_cite = v.in(law->cite_text);
+}
+
+// No letter rests on a rule of our own that nobody has upheld.
+kept_line kept_by_house(const case_view& v, const rules_by_record& all, const case_record& held,
+                        const std::string& rule) {
+    if (!is_upheld(v, rule)) return kept_by_officer(v, held);
+    const auto decided = std::ranges::find(v.state.house, rule, &cases::house_decision::rule);
+    const auto hold = cases::text_of(held.assessed, "hold");
+    kept_line line{.name = v.name_of(held),
+                   .while_contract = hold == "contract",
+                   .because = v.ground_says(decided->ground),
+                   .cite = v.ground_cite(decided->ground)};
+    if (hold == "dated") line.until = cases::date_of(held.assessed, "retain_until");
+    for (const auto& e : v.about.events)
+        if (cases::text_of(e["house"]["rule"]) == rule)
+            line.reason = cases::text_of(e["in_reason"]);
+    line.open = !line.until && !line.while_contract;
+    add_law(v, all, held, line);
+    return line;
+}
+
+kept_line kept_by_law(const case_view& v, const rules_by_record& all, const case_record& held) {
     const auto id = cases::text_of(cases::member(held.assessed, "governing")["rule"]);
     if (const auto* secret = find(v.rules.case_rules, "secret_hold"); secret && is_secret(held))
         return {.name = v.name_of(held),
@@ -70,7 +102,7 @@ kept_line kept_by_law(const case_view& v, const case_record& held) {
     }
     const auto* rule = v.rules.find_rule(id);
     if (!rule) return kept_by_officer(v, held);
-    if (rule->by == authority::house) return kept_by_house(v, held, id);
+    if (rule->by == authority::house) return kept_by_house(v, all, held, id);
     kept_line line{.name = v.name_of(held),
                    .until = cases::date_of(held.assessed, "retain_until"),
                    .because = v.in(rule->says),
@@ -82,7 +114,8 @@ kept_line kept_by_law(const case_view& v, const case_record& held) {
 // Whether two records share one fate, so that one line says it of both.
 bool same(const kept_line& a, const kept_line& b) {
     return a.while_contract == b.while_contract && a.open == b.open && a.because == b.because &&
-           a.cite == b.cite && a.reason == b.reason;
+           a.cite == b.cite && a.reason == b.reason && a.law_because == b.law_because &&
+           a.law_cite == b.law_cite;
 }
 
 bool same(const erased_line& a, const erased_line& b) {
@@ -102,13 +135,18 @@ void add_name(std::string& names, const std::string& name) {
     if (!known) names += (names.empty() ? "" : ", ") + name;
 }
 
+// The latest and, where they differ, the earliest of the days.
+void widen(day& last, day& first, const day& with, const day& with_first) {
+    if (!with || !last) return;
+    const auto earliest = std::min(first.value_or(*last), with_first.value_or(*with));
+    last = std::max(*last, *with);
+    if (earliest != *last) first = earliest;
+}
+
 void merge(kept_line& into, const kept_line& line) {
     ++into.count;
-    if (!line.until || line.until == into.until) return;
-    const auto first = std::min(line.first_until ? *line.first_until : *line.until,
-                                into.first_until ? *into.first_until : *into.until);
-    into.until = std::max(*into.until, *line.until);
-    into.first_until = std::min(first, *line.until);
+    widen(into.until, into.first_until, line.until, line.first_until);
+    widen(into.law_until, into.law_first_until, line.law_until, line.law_first_until);
 }
 
 void merge(erased_line& into, const erased_line&) {
@@ -161,7 +199,8 @@ void add_restricted(const case_view& v, const case_record& held, letter_facts& f
                           .cite = v.ground_cite(held.decision_ground)});
 }
 
-void add_record(const case_view& v, const case_record& held, letter_facts& f) {
+void add_record(const case_view& v, const rules_by_record& all, const case_record& held,
+                letter_facts& f) {
     const auto decision = cases::effective_decision(v.state, held, v.about.known);
     if (decision == "erase") {
         const auto action = cases::text_of(held.assessed, "action");
@@ -173,7 +212,7 @@ void add_record(const case_view& v, const case_record& held, letter_facts& f) {
             gather_name(f.pending, capitalised(v.name_of(held)));
     } else if (decision == "keep") {
         const bool by_law = cases::text_of(held.assessed, "outcome") == "retain";
-        gather(f.kept, by_law ? kept_by_law(v, held) : kept_by_officer(v, held));
+        gather(f.kept, by_law ? kept_by_law(v, all, held) : kept_by_officer(v, held));
     } else if (decision == "restrict") {
         add_restricted(v, held, f);
     } else if (decision == "leave" || decision == "withhold" || decision == "redact") {
@@ -185,79 +224,15 @@ void add_record(const case_view& v, const case_record& held, letter_facts& f) {
     }
 }
 
-std::string joined(const case_view& v, const std::vector<std::string>& ids,
-                   const by_id<named_text>& names) {
-    std::string all;
-    for (const auto& id : ids)
-        if (const auto* found = find(names, id))
-            all += (all.empty() ? "" : "; ") + v.in(found->name);
-    return all;
-}
-
-std::string recipient_name(const case_view& v, const recipient& to) {
-    return to.name.empty() ? v.in(to.purpose) : to.name;
-}
-
-category_line line_of(const case_view& v, const category& kind) {
-    category_line line{
-        .id = kind.id, .name = capitalised(v.in(kind.name)), .says = v.in(kind.says)};
-    line.purposes = joined(v, kind.facts.purposes.value, v.own.purposes);
-    line.sources = joined(v, kind.facts.sources.value, v.own.sources);
-    const auto add = [](std::string& list, const std::string& text) {
-        if (!text.empty()) list += (list.empty() ? "" : "; ") + text;
-    };
-    for (const auto basis : kind.facts.basis.value)
-        if (const auto* found = find(v.about.words.bases, pykala::name_of(basis)))
-            add(line.basis, v.in(*found));
-    for (const auto& id : kind.facts.recipients.value)
-        if (const auto* found = find(v.own.recipients, id))
-            add(line.recipients, recipient_name(v, *found));
-    for (const auto& id : kind.facts.transfers.value)
-        if (const auto* found = find(v.own.transfers, id)) add(line.transfers, v.in(found->text));
-    return line;
-}
-
-// The latest end among the records of the category; none while one of them has none.
-void add_period(const case_view& v, const std::vector<const case_record*>& records,
-                category_line& line) {
-    for (const auto* held : records) {
-        if (cases::text_of(held->assessed, "outcome") != "retain") continue;
-        const auto kept = kept_by_law(v, *held);
-        line.while_contract |= kept.while_contract;
-        if (kept.until && (!line.until || *line.until < *kept.until)) {
-            line.until = kept.until;
-            line.kept_because = kept.because;
-        }
-    }
-    if (line.while_contract) line.until.reset();
-    line.no_period = !line.while_contract && !line.until;
-}
-
 }  // namespace
 
 void add_records(const case_view& v, letter_facts& f) {
+    const auto all = cases::rules_of_case(v.state, v.about.known);
     for (const auto& [id, held] : v.state.records) {
         const auto* kind = v.category_of(held);
-        if (kind && cases::is_asked_for(v.state, held, v.about.known)) add_record(v, held, f);
+        if (kind && cases::is_asked_for(v.state, held, v.about.known)) add_record(v, all, held, f);
     }
     finish(f);
-}
-
-void add_access(const case_view& v, letter_facts& f) {
-    std::map<std::string, std::vector<const case_record*>> by_category;
-    for (const auto& [id, held] : v.state.records)
-        if (const auto* kind = v.category_of(held);
-            kind && kind->personal &&
-            cases::effective_decision(v.state, held, v.about.known) != "withhold")
-            by_category[kind->id].push_back(&held);
-    for (const auto& [id, records] : by_category) {
-        auto line = line_of(v, v.own.categories.at(id));
-        add_period(v, records, line);
-        f.categories.push_back(std::move(line));
-    }
-    for (const auto& told : v.state.recipients)
-        if (const auto* found = find(v.own.recipients, told.id))
-            f.told.push_back({recipient_name(v, *found), {}});
 }
 
 }  // namespace pykala::api::letters

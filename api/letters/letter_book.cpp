@@ -101,6 +101,34 @@ value_object declared_only(value_object fields, const letter_definition& letter,
     return fields;
 }
 
+const value_array& list_of(const value_object& fields, std::string_view name) {
+    static const value_array none;
+    const auto found = fields.find(name);
+    const auto* items = found == fields.end() ? nullptr : found->second.as_array();
+    return items ? *items : none;
+}
+
+// What stays, and what was not done, is told with its reason and its provision (article 12(4));
+// what stays also with its last day, or with what ends it.
+std::string missing_of_stay(const value_object& fields) {
+    const auto lacks = [](const value& line, const char* key) {
+        const auto* text = line[key].as_string();
+        return !text || text->empty();
+    };
+    const auto set = [](const value& line, const char* key) {
+        const auto* flag = line[key].as_bool();
+        return flag && *flag;
+    };
+    for (const auto* list : {"kept", "refused"})
+        for (const auto& line : list_of(fields, list))
+            for (const auto* key : {"because", "cite"})
+                if (lacks(line, key)) return fmt::format("{}.{}", list, key);
+    for (const auto& line : list_of(fields, "kept"))
+        if (lacks(line, "until") && !set(line, "while_contract") && !set(line, "open"))
+            return "kept.until";
+    return {};
+}
+
 // What no letter to a person goes without, whatever it says.
 std::string missing_fact(const letter_definition& letter, const value_object& fields) {
     constexpr std::string_view always[] = {"service",         "letter_on",      "case_number",
@@ -112,10 +140,10 @@ std::string missing_fact(const letter_definition& letter, const value_object& fi
         if (absent) return std::string(key);
     }
     const auto empty = [&](const char* key) {
-        const auto* items = fields.contains(key) ? fields.find(key)->second.as_array() : nullptr;
-        return items && items->empty();
+        return fields.contains(key) && list_of(fields, key).empty();
     };
     if (empty("controllers")) return "controllers";
+    if (const auto missing = missing_of_stay(fields); !missing.empty()) return missing;
     if (letter.id == "refusal" && empty("refused")) return "refused";
     return {};
 }

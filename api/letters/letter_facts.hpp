@@ -40,6 +40,9 @@ struct kept_line {
     bool open = false;  // no last day is known yet
     std::string because, cite;
     std::string reason;  // the officer's own words, for a rule of the controller's own
+    // The statute that holds it first, where a rule of the controller's own holds it longer.
+    day law_until, law_first_until;
+    std::string law_because, law_cite;
 };
 
 // What was not done. The name is empty when it is the whole request.
@@ -57,12 +60,19 @@ struct restricted_line {
     std::string name, says, cite;
 };
 
+// How long, under one rule: up to a day, or what the rule counts from (article 15(1)(d)).
+struct period_line {
+    std::string because;  // completes "koska …"
+    day until;            // of the newest record; absent: it counts from what has not happened yet
+    day first_until;      // of the oldest, where the days differ
+    bool later = false;   // our own period, after the law's
+};
+
 // Article 15(1), for one category. Lists are joined texts.
 struct category_line {
     std::string id{};  // of the pack; no letter writes it
     std::string name, says, purposes, basis, sources, recipients, transfers;
-    day until;
-    std::string kept_because;
+    std::vector<period_line> periods;  // statutes, our own periods, then holds of this case
     bool while_contract = false;
     bool no_period = false;
 };

@@ -117,6 +117,10 @@ void write_kept(writer& w, const letter_facts& f) {
             .on("first_until", line.first_until)
             .flag("while_contract", line.while_contract)
             .flag("open", line.open)
+            .on("law_until", line.law_until)
+            .on("law_first_until", line.law_first_until)
+            .text("law_because", line.law_because)
+            .text("law_cite", line.law_cite)
             .text("because", line.because)
             .text("cite", line.cite)
             .text("reason", line.reason);
@@ -172,8 +176,13 @@ void write_access(writer& w, const letter_facts& f) {
             .text("sources", line.sources)
             .text("recipients", line.recipients)
             .text("transfers", line.transfers)
-            .on("until", line.until)
-            .text("kept_because", line.kept_because)
+            .list("periods", line.periods,
+                  [](writer& p, const period_line& each) {
+                      p.text("because", each.because)
+                          .on("until", each.until)
+                          .on("first_until", each.first_until)
+                          .flag("later", each.later);
+                  })
             .flag("while_contract", line.while_contract)
             .flag("no_period", line.no_period);
     });
@@ -244,6 +253,7 @@ const std::set<std::string, std::less<>>& provided_keys() {
         one_of_each.fields.resize(1);
         one_of_each.restricted.resize(1);
         one_of_each.categories.resize(1);
+        one_of_each.categories.front().periods.resize(1);
         one_of_each.told.resize(1);
         one_of_each.covered.resize(1);
         one_of_each.stopped.resize(1);

@@ -70,18 +70,11 @@ std::string rule_of(const case_record& held) {
     return text_of(cases::member(held.assessed, "governing")["rule"]);
 }
 
-std::optional<date> last_day(const desk::open_case& c, const case_record& held,
-                             const std::string& rule) {
-    for (const auto& each : c.now.house)
-        if (each.rule == rule && each.upheld && each.until) return each.until;
-    return cases::date_of(held.assessed, "retain_until");
-}
-
-void add(record_row& row, const desk::open_case& c, const case_record& held) {
+void add(record_row& row, const case_record& held) {
     row.records.push_back(&held);
     row.executed += held.executed;
     row.kept_anew += held.kept_by_new_hold;
-    const auto until = last_day(c, held, row.rule);
+    const auto until = cases::date_of(held.assessed, "retain_until");
     if (until && (!row.until || *row.until < *until)) row.until = until;
 }
 
@@ -174,7 +167,7 @@ std::vector<record_group> grouped(const desk::open_case& c) {
                            .until = {},
                            .hold = hold};
         row->second.by_officer |= !held.decision.empty();
-        add(row->second, c, held);
+        add(row->second, held);
     }
     std::vector<record_group> groups;
     for (auto& [at, rows] : all) {

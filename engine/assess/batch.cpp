@@ -33,6 +33,7 @@ void record_batch::clear() {
     hold_ends.clear();
     lifted.clear();
     upheld.clear();
+    house = {};
 }
 
 void record_batch::add(const assessment_table& table, const record& source) {

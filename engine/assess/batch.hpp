@@ -1,6 +1,7 @@
 // Many records at once, as columns: the form in which the assessment is fast.
 #pragma once
 
+#include <array>
 #include <span>
 #include <vector>
 
@@ -18,6 +19,20 @@ enum record_fact : std::uint8_t {
     fact_defeated = 16,  // house rules do not hold (objection, withdrawn consent)
 };
 
+// What a case decides of the tenant's house rules. In a case a house rule that an officer upheld
+// holds to the officer's day, at most to its own end; one that nobody upheld holds only what
+// nothing else holds, and waits there for an officer, because no letter rests on an unconfirmed
+// one.
+struct house_course {
+    bool of_case = false;  // false: each holds to its own end, whoever confirms it
+    // The officer's last day by (rule index − first house rule); no_day: none was given.
+    std::array<compact_day, 32> until = [] {
+        std::array<compact_day, 32> none;
+        none.fill(no_day);
+        return none;
+    }();
+};
+
 // One row per record; all columns have the same length. Dates are days since 1970, or no_day.
 struct record_batch {
     std::vector<std::uint16_t> category;  // index in the table; no_rule: unknown
@@ -31,6 +46,7 @@ struct record_batch {
     // House rules lifted or upheld for the case: bits by (rule index − first house rule). LIMIT: 32
     // a pack.
     std::vector<std::uint32_t> lifted, upheld;
+    house_course house;  // of all rows
 
     std::size_t size() const { return category.size(); }
     void clear();

@@ -106,11 +106,26 @@ private:
             t_.unconfirmed = true;
             return;
         }
-        t_.contract = true;
-        hold_by_house(index, forever);
+        hold_by_house(index, end_in_case(index, forever));
     }
 
+    // A house rule ends on its own day, or before it on the officer's.
+    compact_day end_in_case(std::uint16_t index, compact_day own) const {
+        if (!rows_.house.of_case || !upheld(index)) return own;
+        const auto day = rows_.house.until[std::size_t(index - table_.first_house_rule())];
+        return day == no_day ? own : std::min(own, day);
+    }
+
+    // `until` is forever while the contract runs from whose end the rule counts.
     void hold_by_house(std::uint16_t index, compact_day until) {
+        const bool ended = until < today_;
+        if (!ended && rows_.house.of_case && !upheld(index)) {
+            t_.undecided.offer(index, until, rank_of(authority::house));
+            return;
+        }
+        if (until != forever) t_.retain_until = std::max(t_.retain_until, until);
+        if (ended) return;
+        (until == forever ? t_.contract : t_.dated) = true;
         t_.house_holds = true;
         t_.needs_confirming = t_.needs_confirming || !upheld(index);
         hold(index, until, authority::house);
@@ -176,10 +191,7 @@ private:
             t_.unconfirmed = t_.unconfirmed || until >= today_;
             return;
         }
-        t_.retain_until = std::max(t_.retain_until, until);
-        if (until < today_) return;
-        t_.dated = true;
-        hold_by_house(index, until);
+        hold_by_house(index, end_in_case(index, until));
     }
 
     void lack_date(std::uint16_t index, const table_rule& rule) {

@@ -50,7 +50,7 @@ assessment answer(const tally& t, const holders* kept_by, compact_day today,
         a.governing = governing.rule;
         a.liftable = !t.case_holds && !t.statute_unknown && !t.in_window &&
                      today > a.statutory_until && (t.house_holds || h.any) && h.all_liftable;
-        a.confirm = a.liftable && (t.needs_confirming || h.any_confirm);
+        a.confirm = t.waits || (a.liftable && (t.needs_confirming || h.any_confirm));
         a.action = contract ? record_action::keep : record_action::restrict_use;
     } else if (const auto doubt = t.doubt(); doubt != review_reason::none || h.any_review) {
         a.outcome = record_outcome::review;
@@ -138,6 +138,13 @@ const holders* kept_by(const kept_together& kept, const table_category& category
     return category.follows_regulated ? &kept.regulated : nullptr;
 }
 
+tally weighed(const assessment_table& table, const record_batch& rows, std::size_t row,
+              const holders* kept_by) {
+    auto t = look(table, rows, row);
+    if (!t.holds() && !(kept_by && kept_by->any)) t.take_undecided();
+    return t;
+}
+
 }  // namespace
 
 void assess_person(const assessment_table& table, const record_batch& rows, std::size_t first,
@@ -163,7 +170,7 @@ void assess_person(const assessment_table& table, const record_batch& rows, std:
         if (category->identity) {
             any_identity = true;
         } else {
-            const auto t = look(table, rows, row);
+            const auto t = weighed(table, rows, row, nullptr);
             a = answer(t, nullptr, today, category->when_erased);
             governing = t.governing;
         }
@@ -173,8 +180,9 @@ void assess_person(const assessment_table& table, const record_batch& rows, std:
     for (auto row = first; row < last; ++row) {
         const auto* category = known_category(table, rows, row);
         if (!category || !category->identity || !category->personal) continue;
+        const auto* keeps = kept_by(kept, *category);
         out[row - first] =
-            answer(look(table, rows, row), kept_by(kept, *category), today, category->when_erased);
+            answer(weighed(table, rows, row, keeps), keeps, today, category->when_erased);
     }
 }
 

@@ -49,12 +49,14 @@ struct tally {
     compact_day retain_until = no_day;
     compact_day erase_by = forever;
     leader governing;
+    leader undecided;  // a house rule of a case that nobody has upheld; forever: a contract runs
     std::uint8_t missing = 0;
     // what holds
     bool open = false, contract = false, dated = false;
     bool case_holds = false;  // a legal hold, an open balance, or a contract in force
     bool house_holds = false;
     bool needs_confirming = false;  // a house rule holds that no officer has confirmed for the case
+    bool waits = false;             // held by nothing but an undecided house rule of a case
     // what is in doubt
     bool statute_unknown =
         false;  // a statutory rule lacks its date, or the commodity that chooses it
@@ -62,6 +64,15 @@ struct tally {
     bool in_window = false, unconfirmed = false, unstated = false;
 
     bool holds() const { return open || contract || dated; }
+
+    // Where nothing else holds, what nobody has decided holds until an officer decides.
+    void take_undecided() {
+        if (undecided.rule == no_rule) return;
+        house_holds = needs_confirming = waits = true;
+        (undecided.until == forever ? contract : dated) = true;
+        if (undecided.until != forever) retain_until = std::max(retain_until, undecided.until);
+        governing.offer(undecided);
+    }
 
     review_reason doubt() const {
         if (lacks_commodity) return review_reason::missing_commodity;

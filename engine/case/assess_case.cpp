@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/assess/batch.hpp"
+#include "engine/case/rules_of_case.hpp"
 #include "engine/case/values.hpp"
 
 namespace pykala::cases {
@@ -32,8 +33,45 @@ defeat defeat_of(const record& held, const defeats& found, const facts& known) {
     return defeat::none;
 }
 
-void add_house(record& held, const case_state& c) {
+// On the day that the person was told, a rule that nobody upheld holds no more.
+bool is_day_of_erasure(const case_state& c, const std::string& record, date today) {
+    const auto found = std::ranges::find(c.deferred, record, &deferred_erasure::record);
+    return found != c.deferred.end() && found->state != "cancelled" && found->erase_on <= today;
+}
+
+void add_house(record& held, const case_state& c, const assessment_table& table) {
     for (const auto& each : c.house) (each.upheld ? held.upheld : held.lifted).push_back(each.rule);
+    if (!is_day_of_erasure(c, held.id, table.on())) return;
+    for (const auto& rule : table.rules())
+        if (rule.by == authority::house &&
+            std::ranges::find(held.upheld, rule.id) == held.upheld.end())
+            held.lifted.push_back(rule.id);
+}
+
+house_course course_of(const case_state& c, const assessment_table& table) {
+    house_course course{.of_case = true};
+    for (const auto& each : c.house) {
+        const auto index = table.rule(each.rule);
+        if (index == no_rule || !each.upheld || !each.until) continue;
+        course.until[std::size_t(index - table.first_house_rule())] =
+            compact_day(each.until->time_since_epoch().count());
+    }
+    return course;
+}
+
+record_batch batch_of(const case_state& c, const facts& known) {
+    const auto& table = *known.law->table;
+    const auto found = defeats_of(known.others, c);
+    record_batch rows;
+    rows.house = course_of(c, table);
+    for (const auto& [id, held] : c.records) {
+        auto source = record_of(held.source);
+        if (source.defeated_by == defeat::none)
+            source.defeated_by = defeat_of(source, found, known);
+        add_house(source, c, table);
+        rows.add(table, source);
+    }
+    return rows;
 }
 
 value_object answer_of(const assessment& a, const assessment_table& table) {
@@ -106,19 +144,31 @@ value_object assess_case(const case_state& c, const facts& known) {
     value_object all;
     if (!known.law || !known.law->table || c.records.empty()) return all;
     const auto& table = *known.law->table;
-    const auto found = defeats_of(known.others, c);
-    record_batch rows;
-    for (const auto& [id, held] : c.records) {
-        auto source = record_of(held.source);
-        if (source.defeated_by == defeat::none)
-            source.defeated_by = defeat_of(source, found, known);
-        add_house(source, c);
-        rows.add(table, source);
-    }
+    const auto rows = batch_of(c, known);
     std::vector<assessment> answers(rows.size());
     assess_person(table, rows, 0, rows.size(), answers);
     std::size_t row = 0;
     for (const auto& [id, held] : c.records) all.emplace(id, answer_of(answers[row++], table));
+    return all;
+}
+
+std::map<std::string, std::vector<rule_of_record>> rules_of_case(const case_state& c,
+                                                                 const facts& known) {
+    std::map<std::string, std::vector<rule_of_record>> all;
+    if (!known.law || !known.law->table) return all;
+    const auto& table = *known.law->table;
+    const auto rows = batch_of(c, known);
+    std::vector<assessment> answers(rows.size());
+    assess_person(table, rows, 0, rows.size(), answers);
+    std::size_t row = 0;
+    for (const auto& [id, held] : c.records) {
+        auto& mine = all[id];
+        for (const auto& each : explain(table, rows, 0, rows.size(), row, answers)) {
+            const auto& rule = table.rules()[each.rule];
+            mine.push_back({rule.id, rule.by, day_of(each.until)});
+        }
+        ++row;
+    }
     return all;
 }
 

@@ -5,6 +5,7 @@
 
 #include "engine/case/assess_case.hpp"
 #include "engine/case/effects.hpp"
+#include "engine/case/rules_of_case.hpp"
 #include "engine/case/values.hpp"
 
 namespace pykala::cases {
@@ -48,7 +49,8 @@ checked may_erase(const effect_view& v, const case_record& held) {
                 .detail = "the law keeps this record, nobody can lift that",
                 .hint = "keep it, with its ground of article 17(3)",
                 .cites = {text_of(governing["cite"])}};
-    if (flag_of(held.assessed, "liftable")) {
+    // one that waits for an officer may hold where a statute lacks its date: lifting it is a step
+    if (flag_of(held.assessed, "liftable") || flag_of(held.assessed, "confirm")) {
         why.code = "house_rule_holds";
         why.detail = fmt::format("our own rule `{}` keeps this record", text_of(governing["rule"]));
         why.hint = "lift the rule for this case first";
@@ -113,12 +115,31 @@ checked decide_house_rule(const effect_view& v, bool upheld) {
     return {};
 }
 
+// The last day on which the rule itself keeps anything of the case; none while a contract runs from
+// whose end it counts, or where it keeps nothing.
+std::optional<date> last_day_of(const effect_view& v, const std::string& rule) {
+    std::optional<date> last;
+    for (const auto& [id, rules] : rules_of_case(v.c, v.known))
+        for (const auto& each : rules) {
+            if (each.rule != rule) continue;
+            if (!each.until) return std::nullopt;
+            last = last ? std::max(*last, *each.until) : each.until;
+        }
+    return last;
+}
+
 checked uphold_house_rule(const effect_view& v) {
     const auto until = date_of(v.what.inputs, "until");
     if (until && *until < v.what.on)
         return fail(problem_kind::invalid, "until_in_past",
                     fmt::format("`{}` has passed already", v.input("until")),
                     "lift the rule when it has ended");
+    PYKALA_CHECK(is_house_rule(v));
+    if (const auto last = last_day_of(v, v.input("rule")); until && last && *until > *last)
+        return fail(problem_kind::invalid, "until_after_rule",
+                    fmt::format("`{}` keeps nothing of this case after `{}`", v.input("rule"),
+                                to_string(*last)),
+                    "give that day or an earlier one as the last day");
     return decide_house_rule(v, true);
 }
 

@@ -49,10 +49,18 @@ async function decides(officer) {
     await submit(officer, step(officer, "Vahvista oma säilytysaika"));
     await check_page(officer, "step");
     await check_words(officer, "step");
-    await officer.selectOption("#ground", "17_3_e");
-    await officer.fill("#reason", "Laskuista voi vielä tulla riita.");
-    await officer.fill("#until", "2036-12-31");
-    await submit(officer, officer.locator("main form button"));
+    const form = officer.url();
+    const upholds = async (until) => {
+        await officer.goto(form);
+        await officer.selectOption("#ground", "17_3_e");
+        await officer.fill("#reason", "Laskuista voi vielä tulla riita.");
+        await officer.fill("#until", until);
+        await submit(officer, officer.locator("main form button"));
+    };
+    await upholds("2090-12-31");
+    expect((await officer.locator("main").innerText()).includes("päättyy jo ennen tätä päivää"),
+        "a day after the end of our own rule was taken");
+    await upholds("2036-06-30");
     expect((await officer.locator(".group-look").count()) === 0, "something still needs a decision");
     await submit(officer, step(officer, "Esitä osittaista poistamista"));
     await officer.fill("#reason", "Osa tiedoista on lain mukaan säilytettävä.");
@@ -88,6 +96,8 @@ async function erases(demo, customer, officer, reviewer) {
     const letter = await customer.locator(".letter").first().innerText();
     expect(letter.includes("kirjanpitolain (1336/1997) 2 luvun 10 §"), "the letter names no act and section");
     expect(/\d{1,2}\.\d{1,2}\.20\d\d/.test(letter), "the letter names no last day");
+    for (const empty of [/koska\s*\./, /Lainkohta:\s*\./, /päivä on\s*\./])
+        expect(!empty.test(letter), `the letter has an empty place: ${empty}`);
     await check_page(customer, "own closed case");
     await check_words(customer, "own closed case");
 }

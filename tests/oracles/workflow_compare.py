@@ -14,7 +14,7 @@ OF_THE_PROGRAM = {
     "arrival_in_future", "bad_dispatch_day", "evidence_unsealed", "house_rule_holds", "missing_ground",
     "missing_input", "missing_reason", "missing_value", "order_answered", "person_frozen", "statute_binds",
     "statutory_hold", "suspended_by_case", "task_done", "unknown_category", "unknown_field", "unknown_order",
-    "unknown_record", "unknown_recipient", "unknown_rule", "unknown_task", "unknown_use", "until_in_past",
+    "unknown_record", "unknown_recipient", "unknown_rule", "unknown_task", "unknown_use", "until_after_rule", "until_in_past",
     "voucher_booked"}
 
 

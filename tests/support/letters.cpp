@@ -27,7 +27,16 @@ void fill_answer(api::letters::letter_facts& f) {
          .open = true,
          .because = "lasku on maksamatta",
          .cite = cite,
-         .reason = "Lasku on kesken."}};
+         .reason = "Lasku on kesken."},
+        {.name = "Maksut",
+         .until = make_date(2028, 1, 31),
+         .because = "tietoja tarvitaan oikeudelliseen vaatimukseen",
+         .cite = "tietosuoja-asetuksen 17 artiklan 3 kohdan e alakohta",
+         .reason = "Asiasta on riita.",
+         .law_until = day,
+         .law_first_until = make_date(2026, 6, 30),
+         .law_because = because,
+         .law_cite = cite}};
     f.refused = {{.name = "Mittaustiedot",
                   .because = because,
                   .cite = cite,
@@ -44,8 +53,7 @@ void fill_answer(api::letters::letter_facts& f) {
                      .sources = "sinulta",
                      .recipients = "Fingrid Datahub Oy",
                      .transfers = "ei siirretä",
-                     .until = day,
-                     .kept_because = because},
+                     .periods = {{.because = because, .until = day}}},
                     {.name = "Sopimus", .says = "Sopimuksesi.", .while_contract = true},
                     {.name = "Palaute", .says = "Palautteesi.", .no_period = true}};
 }

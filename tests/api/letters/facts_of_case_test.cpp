@@ -163,6 +163,42 @@ TEST_SUITE("api/letters/facts_of_case") {
         CHECK(f.authority.phone == "029 566 6700");
     }
 
+    TEST_CASE(
+        "erasure: while a statute runs no letter rests on an own rule nobody upheld [17(3)]") {
+        story s("kuopio", "erasure");
+        const auto* id = "crm/b/1#KUO-C06";
+        s.found({row(id, "KUO-C06",
+                     days({{"event", "2024-03-15"}, {"accounting_period_end", "2024-12-31"}}))});
+        const auto held = [&] { return cases::fold(s.events).records.at(id).assessed; };
+        CHECK_FALSE(cases::flag_of(held(), "confirm"));
+        CHECK(cases::text_of(held(), "erase_on") == "2031-01-01");
+        const auto by_law = line_with(s.facts(), "askun summa");
+        CHECK(by_law.until == make_date(2030, 12, 31));
+        CHECK(by_law.cite == "kirjanpitolain (1336/1997) 2 luvun 10 §:n 2 momentti");
+        CHECK_FALSE(by_law.law_until);
+        for (const auto& [until, kept_until] : std::vector<std::pair<const char*, date>>{
+                 {"2032-06-30", make_date(2032, 6, 30)},     // the officer's day
+                 {"2027-01-01", make_date(2030, 12, 31)},    // not below the statute
+                 {"2040-01-01", make_date(2034, 3, 15)}}) {  // not above the rule's own end
+            CAPTURE(until);
+            auto& e = s.next("uphold_house_rule");
+            cases::put(e, "house",
+                       value_object{{"rule", "kuopio.billing_and_metering"},
+                                    {"upheld", true},
+                                    {"ground", "17_3_e"},
+                                    {"until", until}});
+            cases::put(e, "in_reason", "Laskusta on riita.");
+            s.assess();
+            const auto line = line_with(s.facts(), "askun summa");
+            CHECK(line.until == kept_until);
+            CHECK(cases::date_of(held(), "erase_on") == kept_until + std::chrono::days(1));
+            const bool longer = kept_until > make_date(2030, 12, 31);
+            CHECK(line.law_until.has_value() == longer);
+            if (longer) CHECK(line.law_cite == by_law.cite);
+            CHECK(line.cite.contains("17 artiklan 3 kohdan e alakohta") == longer);
+        }
+    }
+
     TEST_CASE("secret hold: the neutral clause and no day and no reason") {
         story s("kss", "erasure");
         auto held = row("crm/o/1#OUTAGE", "OUTAGE", days({{"event", "2020-01-01"}}));
@@ -222,10 +258,46 @@ TEST_SUITE("api/letters/facts_of_case") {
         s.found({row("crm/i/1#COR", "COR", days({{"accounting_period_end", "2022-12-31"}}))});
         const auto f = s.facts();
         REQUIRE(f.categories.size() == 1);
-        CHECK(f.categories[0].until == make_date(2028, 12, 31));
+        REQUIRE(f.categories[0].periods.size() == 1);
+        CHECK(f.categories[0].periods[0].until == make_date(2028, 12, 31));
+        CHECK(f.categories[0].periods[0].because.starts_with("kirjanpitolaki velvoittaa"));
         CHECK_FALSE(f.categories[0].says.empty());
         CHECK_FALSE(f.categories[0].basis.empty());
         CHECK(f.limits_cite == "tietosuojalain (1050/2018) 34 §:n 4 momentti");
+    }
+
+    TEST_CASE("access: the law's last day comes before the notice's own period [15(1)(d)]") {
+        story s("kuopio", "access");
+        auto contract = row("crm/c/1#KUO-A13", "KUO-A13", {});
+        contract.insert_or_assign("contract", "in_force");
+        s.found({row("crm/b/1#KUO-C06", "KUO-C06",
+                     days({{"event", "2024-03-15"}, {"accounting_period_end", "2024-12-31"}})),
+                 row("crm/r/1#KUO-R03", "KUO-R03", days({{"event", "2025-09-01"}})), contract});
+        for (const auto in : {language::fi, language::sv, language::en}) {
+            const auto f = s.facts(in);
+            const auto of = [&](std::string_view id) {
+                const auto found = std::ranges::find(f.categories, id, &category_line::id);
+                REQUIRE(found != f.categories.end());
+                CHECK_FALSE(found->no_period);
+                return *found;
+            };
+            const auto bill = of("KUO-C06").periods;
+            REQUIRE(bill.size() == 2);
+            CHECK(bill[0].until == make_date(2030, 12, 31));
+            CHECK_FALSE(bill[0].later);
+            CHECK(bill[1].until == make_date(2034, 3, 15));
+            CHECK(bill[1].later);
+            CHECK(bill[1].because.contains("10"));
+            const auto call = of("KUO-R03").periods;
+            REQUIRE(call.size() == 1);
+            CHECK(call[0].until == make_date(2026, 9, 1));
+            // a contract that runs: what counts from its end has no day yet
+            const auto running = of("KUO-A13");
+            CHECK(running.while_contract);
+            REQUIRE(running.periods.size() == 2);
+            CHECK_FALSE(running.periods[0].until);
+            CHECK_FALSE(running.periods[1].until);
+        }
     }
 
     TEST_CASE("direct marketing: the scope of the pack and no records") {

@@ -7,6 +7,7 @@
 #include <cctype>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -97,8 +98,53 @@ TEST_SUITE("api/letters/letter_book") {
             CHECK(has(text, "Ensimmäinen Oy, Y-tunnus 0000000-0"));
             CHECK(has(text, "Tietosuojavastaava: tsv@esimerkki.test"));
             CHECK(has(text, "Toinen Oy PL 2"));
-            CHECK(has(text, "Tietosuojavastaava: samat yhteystiedot"));
+            CHECK(has(text, "Tietosuoja-asiat: samat yhteystiedot"));
         }
+    }
+
+    TEST_CASE("a notice that names no data protection officer: no letter claims one [13(1)(b)]") {
+        auto facts = tests::full_letter_facts();
+        for (auto& each : facts.controllers) each.dpo.clear();
+        for (const auto& [in, officer, matters] :
+             {std::tuple(language::fi, "Tietosuojavastaava", "Tietosuoja-asiat: samat"),
+              std::tuple(language::sv, "Dataskyddsombud", "Dataskyddsärenden: samma"),
+              std::tuple(language::en, "Data protection officer", "Data protection matters: same")})
+            for (const auto& [id, letter] : book().definitions().letters) {
+                if (letter.neutral) continue;
+                CAPTURE(id);
+                const auto text = rendered(id, in, facts).text;
+                CHECK_FALSE(has(text, officer));
+                CHECK(has(text, matters));
+            }
+    }
+
+    TEST_CASE("what stays: a letter without its reason or provision or day is refused [12(4)]") {
+        const auto refused = [](auto&& spoil) {
+            auto facts = tests::full_letter_facts();
+            spoil(facts);
+            const auto made = book().render("erasure_answer", language::fi, facts);
+            return made ? std::string() : made.error().code + ": " + made.error().detail;
+        };
+        CHECK(refused([](letter_facts&) {}).empty());
+        CHECK(refused([](letter_facts& f) {
+                  f.kept[0].because.clear();
+              }).contains("letter_incomplete: letter `erasure_answer` has no `kept.because`"));
+        CHECK(refused([](letter_facts& f) { f.kept[1].cite.clear(); }).contains("`kept.cite`"));
+        CHECK(refused([](letter_facts& f) { f.kept[0].until.reset(); }).contains("`kept.until`"));
+        CHECK(
+            refused([](letter_facts& f) { f.refused[0].cite.clear(); }).contains("`refused.cite`"));
+    }
+
+    TEST_CASE("what stays longer than the law asks: the act first and then our own reason") {
+        const auto facts = tests::full_letter_facts();
+        CHECK(
+            has(rendered("erasure_answer", language::fi, facts).text,
+                "Maksut. Viimeinen säilytyspäivä on 31.1.2028. Päivään 31.12.2026 asti säilytämme "
+                "nämä, koska laki velvoittaa säilyttämään tositteet. Vanhimpien osalta lain "
+                "mukainen viimeinen säilytyspäivä on jo 30.6.2026. Lainkohta: kirjanpitolain "
+                "(1336/1997) 2 luvun 10 §:n 2 momentti. Sen jälkeen säilytämme nämä, koska tietoja "
+                "tarvitaan oikeudelliseen vaatimukseen. Perustelumme: Asiasta on riita. Lainkohta: "
+                "tietosuoja-asetuksen 17 artiklan 3 kohdan e alakohta."));
     }
 
     TEST_CASE("erasure answer: the fear first and then erased and kept with act and last day") {

@@ -16,6 +16,7 @@
 #include "storage/json/read_json.hpp"
 #include "storage/sqlite/looks.hpp"
 #include "tests/support/browser.hpp"
+#include "tests/support/flow_steps.hpp"
 #include "tests/support/register_sql.hpp"
 
 using namespace pykala;
@@ -68,16 +69,6 @@ void compare(const held_rows& sql, const std::string& csv) {
         CAPTURE(value);
         CHECK(found != cells.end());
     }
-}
-
-std::string at_rest(const std::filesystem::path& folder) {
-    std::string all;
-    for (const auto& each : std::filesystem::recursive_directory_iterator(folder)) {
-        if (!each.is_regular_file()) continue;
-        std::ifstream file(each.path(), std::ios::binary);
-        all.append(std::istreambuf_iterator<char>(file), {});
-    }
-    return all;
 }
 
 void change(const flow_world& w, const std::string& reg, const std::string& sql) {
@@ -151,7 +142,7 @@ TEST_SUITE("flow/answers") {
                     CHECK_FALSE(cells.contains(other));
                     if (other.contains('@')) CHECK_FALSE(everything.contains(other));
                 }
-                const auto files = at_rest(w.dir.path);
+                const auto files = bytes_below(w.dir.path);
                 CHECK_FALSE(files.contains(who.hetu));
                 CHECK_FALSE(files.contains(who.name));
             }

@@ -16,6 +16,7 @@
 #include "storage/registers/sample/sample_registers.hpp"
 #include "storage/sqlite/log_check.hpp"
 #include "storage/verify/verify.hpp"
+#include "tests/support/browser.hpp"
 #include "tests/support/flow_world.hpp"
 #include "tests/support/synthetic_case.hpp"
 
@@ -75,22 +76,6 @@ std::string codes_of(const storage::verify::report& said) {
     return codes;
 }
 
-void look(flow_world& w, const std::string& number) {
-    const auto c = w.state(number);
-    for (const auto& call : c.release_calls)
-        w.take(number, "officer", "record_release_check",
-               {{"check", call}, {"finding", "release"}});
-    const auto& pack = policies_of_the_tree().packs.at(w.registers.tenant);
-    value_array recordings;
-    for (const auto& [id, held] : c.records)
-        if (const auto* kind = find(pack.categories, cases::text_of(held.source, "category"));
-            kind && kind->listen_first)
-            recordings.emplace_back(id);
-    if (!recordings.empty())
-        w.take(number, "officer", "record_listening",
-               {{"records", recordings}, {"speaker", "requester"}, {"finding", "release"}});
-}
-
 }  // namespace
 
 TEST_SUITE("flow/forgetting") {
@@ -100,7 +85,7 @@ TEST_SUITE("flow/forgetting") {
         const auto who = person("kuopio", 0);
         const auto number = w.file("access", who.hetu, who.name);
         w.work();
-        look(w, number);
+        look_before_release(w, number);
         w.take(number, "officer", "release");
         w.work();
         const auto opened = w.desk->read(number).value();

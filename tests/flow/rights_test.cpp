@@ -13,6 +13,7 @@
 #include "api/answers/tables.hpp"
 #include "storage/registers/sample/sample_registers.hpp"
 #include "tests/support/browser.hpp"
+#include "tests/support/flow_steps.hpp"
 #include "tests/support/flow_world.hpp"
 
 using namespace pykala;
@@ -20,40 +21,10 @@ using namespace pykala::tests;
 
 namespace {
 
-void told(flow_world& w, const std::string& number) {
-    for (const auto& each : w.state(number).recipients)
-        w.take(number, "officer", "record_recipient", {{"recipient", each.id}, {"result", "sent"}});
-    w.work();  // what closing asks of the registers
-}
-
 const value_object marketing{{"kind", "direct_marketing"}};
 
 std::vector<register_port*> ports(const flow_world& w) {
     return w.registers.all();
-}
-
-// The first record of the case in a table, with the given column among its fields.
-std::string record_with(flow_world& w, const std::string& number, const std::string& reg,
-                        const std::string& hetu, const std::string& column) {
-    const auto people = find_everywhere(w.registers, {{"hetu", {hetu}}});
-    for (std::size_t i = 0; i < people.size(); ++i) {
-        if (w.registers.ports[i]->id() != reg) continue;
-        for (const auto& held : w.registers.ports[i]->read(people[i], w.time.on)->records)
-            for (const auto& field : held.fields)
-                if (field.column == column && (number.empty() || held.voucher))
-                    return held.facts.id;
-    }
-    return {};
-}
-
-std::string bytes_below(const std::filesystem::path& folder) {
-    std::string all;
-    for (const auto& each : std::filesystem::recursive_directory_iterator(folder)) {
-        if (!each.is_regular_file()) continue;
-        std::ifstream file(each.path(), std::ios::binary);
-        all.append(std::istreambuf_iterator<char>(file), {});
-    }
-    return all;
 }
 
 }  // namespace
@@ -135,18 +106,18 @@ TEST_SUITE("flow/rights") {
     TEST_CASE("rectification: a value is corrected and a voucher gets an entry beside it [16]") {
         flow_world w("kokkola");
         const auto who = sample_person_of("kokkola", 0);
-        const auto contact = record_with(w, "", "crm", who.hetu, "phone") + "/phone";
+        const auto contact = record_with(w, false, "crm", who.hetu, "phone") + "/phone";
         const value_object own{
             {"field", contact}, {"value", "+358401234567"}, {"self_service", true}};
         const auto first = w.file("rectification", who.hetu, who.name,
                                   {{"request", value_object{{"fields", value_array{own}}}}});
         w.work();
-        told(w, first);
+        tell_recipients(w, first);
         CHECK(w.state(first).outcome == "fulfilled");
         CHECK(w.count("crm", "SELECT count(*) FROM customer WHERE phone = '+358401234567'") == 1);
         CHECK(w.count("crm", "SELECT count(*) FROM pykala_mark WHERE restricted") == 0);
 
-        const auto invoice = record_with(w, first, "billing", who.hetu, "amount_cents");
+        const auto invoice = record_with(w, true, "billing", who.hetu, "amount_cents");
         REQUIRE(!invoice.empty());
         const auto field = invoice + "/amount_cents";
         const value_object wrong{{"field", field}, {"voucher", true}};
@@ -160,7 +131,7 @@ TEST_SUITE("flow/rights") {
                 {"value", "1200"}});
         w.take(second, "officer", "rectify");
         w.work();
-        told(w, second);
+        tell_recipients(w, second);
         CHECK(w.state(second).outcome == "fulfilled");
         CHECK(w.count("billing", "SELECT sum(amount_cents) FROM invoice") == before);
         CHECK(w.count("billing", "SELECT count(*) FROM correction WHERE new_value = '1200'") == 1);
@@ -176,7 +147,7 @@ TEST_SUITE("flow/rights") {
                {{"records", all}, {"decision", "restrict"}, {"restriction_ground", "18_1_c"}});
         w.take(number, "officer", "restrict");
         w.work();
-        told(w, number);
+        tell_recipients(w, number);
         CHECK(w.state(number).state == "in_force");
         CHECK(w.count("crm", "SELECT count(*) FROM pykala_mark WHERE restricted") > 0);
         w.take(number, "officer", "warn_of_lifting",

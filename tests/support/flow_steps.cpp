@@ -1,5 +1,7 @@
 #include "tests/support/flow_steps.hpp"
 
+#include <fstream>
+#include <iterator>
 #include <set>
 
 #include <fmt/format.h>
@@ -109,6 +111,16 @@ std::string finish(flow_world& w, const std::string& right) {
     if (right == "restriction") finish_restriction(w, number);
     w.work();
     return number;
+}
+
+std::string bytes_below(const std::filesystem::path& folder) {
+    std::string all;
+    for (const auto& each : std::filesystem::recursive_directory_iterator(folder)) {
+        if (!each.is_regular_file()) continue;
+        std::ifstream file(each.path(), std::ios::binary);
+        all.append(std::istreambuf_iterator<char>(file), {});
+    }
+    return all;
 }
 
 }  // namespace pykala::tests

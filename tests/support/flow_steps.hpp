@@ -1,6 +1,7 @@
 // Steps of officers in whole cases, as several tests take them.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "tests/support/browser.hpp"
@@ -24,5 +25,8 @@ std::string close_erasure(flow_world& w, const std::string& number);
 
 // A request of the right by the first sample customer, from the form to its end; gives its number.
 std::string finish(flow_world& w, const std::string& right);
+
+// All files of a folder and below, one after the other: what lies at rest.
+std::string bytes_below(const std::filesystem::path& folder);
 
 }  // namespace pykala::tests

@@ -1,118 +1,15 @@
 #include "api/http/server.hpp"
 
-#include <cctype>
-#include <random>
-
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/beast/core/error.hpp>
-
-#include "engine/base/encoding.hpp"
 
 #include "api/http/connection.hpp"
 
 namespace pykala::api::http {
-namespace {
-
-std::string new_id() {
-    thread_local std::mt19937_64 random{std::random_device{}()};
-    return fmt::format("{:016x}", random());
-}
-
-// Each X-Forwarded-For was added to by the proxy next to us: the last entry is what it saw.
-std::string last_of_list(std::string_view text) {
-    const auto comma = text.rfind(',');
-    if (comma != std::string_view::npos) text.remove_prefix(comma + 1);
-    while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-    while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-    return std::string(text);
-}
-
-}  // namespace
-
-request to_request(wire::request<wire::string_body>&& from, const peer_facts& peer,
-                   const std::set<std::string>& proxies) {
-    request out;
-    out.id = new_id();
-    out.method = std::string(from.method_string());
-    const std::string_view target{from.target().data(), from.target().size()};
-    const auto mark = std::min(target.find('?'), target.size());
-    out.path = std::string(target.substr(0, mark));
-    out.query = std::string(target.substr(std::min(mark + 1, target.size())));
-    for (const auto& each : from)
-        out.headers.emplace_back(std::string(each.name_string()), std::string(each.value()));
-    out.body = std::move(from.body());
-    out.host = std::string(out.header("host"));
-    out.peer = peer.address;
-    out.secure = peer.secure;
-    out.local = peer.local;
-    out.forwarded = !out.header("x-forwarded-for").empty() || !out.header("forwarded").empty() ||
-                    !out.header("x-forwarded-host").empty() ||
-                    !out.header("x-forwarded-proto").empty();
-    if (proxies.contains(peer.address)) {
-        if (const auto seen = last_of_list(out.header("x-forwarded-for")); !seen.empty())
-            out.peer = seen;
-        out.secure = peer.secure || out.header("x-forwarded-proto") == "https";
-    }
-    return out;
-}
-
-answer_message to_message(response&& from, bool keep, bool head_only) {
-    answer_message out{static_cast<wire::status>(from.status), 11};
-    for (const auto& [name, text] : from.headers) out.insert(name, text);
-    const auto size = from.rest ? from.rest->size : from.body.size();
-    if (!head_only) out.body() = std::move(from.body);
-    out.content_length(size);
-    out.keep_alive(keep);
-    return out;
-}
-
-wire::response<wire::empty_body> head_of(const response& from, bool keep) {
-    wire::response<wire::empty_body> out{static_cast<wire::status>(from.status), 11};
-    for (const auto& [name, text] : from.headers) out.insert(name, text);
-    out.content_length(from.rest->size);
-    out.keep_alive(keep);
-    return out;
-}
-
-unsigned status_of(const error_code& wrong) {
-    if (wrong == wire::error::body_limit) return 413;
-    if (wrong == wire::error::header_limit || wrong == wire::error::buffer_overflow) return 431;
-    return 400;
-}
-
-namespace {
-
-std::string code_of(unsigned status) {
-    switch (status) {
-        case 403:
-            return "not_a_trusted_proxy";
-        case 413:
-            return "body_too_large";
-        case 431:
-            return "header_too_large";
-        case 503:
-            return "too_busy";
-        default:
-            return "bad_request";
-    }
-}
-
-}  // namespace
-
-bool is_silence(const error_code& wrong) {
-    if (wrong == wire::error::end_of_stream || wrong == beast::error::timeout) return true;
-    return wrong.category() != wire::make_error_code(wire::error::bad_method).category();
-}
-
-answer_message refusal(server_state& server, unsigned status) {
-    return to_message(server.options.refuse(status, code_of(status)), false, false);
-}
 
 response server_state::ask(const request& asked) const {
     try {
@@ -126,37 +23,6 @@ response server_state::ask(const request& asked) const {
 void connection_ended(server_state& server) {
     // the loop ends when nothing is left that could wake it
     if (--server.open == 0 && server.stopping) server.deadline.cancel();
-}
-
-asio::awaitable<response> run_on_pool(server_state& server, const request& asked) {
-    if (server.waiting.fetch_add(1) >= server.options.bounds.waiting) {
-        --server.waiting;
-        co_return server.options.refuse(503, "too_busy");
-    }
-    co_await asio::post(asio::bind_executor(server.pool.get_executor(), asio::use_awaitable));
-    const auto begun = std::chrono::steady_clock::now();
-    response said = server.ask(asked);
-    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
-        std::chrono::steady_clock::now() - begun);
-    if (server.options.after) server.options.after(asked, said, took);
-    --server.waiting;
-    co_await asio::post(asio::bind_executor(server.io.get_executor(), asio::use_awaitable));
-    co_return said;
-}
-
-asio::awaitable<std::string> next_part(server_state& server, long_body& from) {
-    co_await asio::post(asio::bind_executor(server.pool.get_executor(), asio::use_awaitable));
-    std::string part;
-    try {
-        if (auto got = from.next())
-            part = *std::move(got);
-        else
-            fmt::print(stderr, "a long answer broke off: {}\n", got.error().code);
-    } catch (const std::exception& broken) {
-        fmt::print(stderr, "a long answer broke off: {}\n", broken.what());
-    }
-    co_await asio::post(asio::bind_executor(server.io.get_executor(), asio::use_awaitable));
-    co_return part;
 }
 
 namespace {

@@ -94,4 +94,21 @@ void command_words::runs(std::function<int()> work, outcome& out) const {
     known_->callback([work = std::move(work), &out] { out.exit_status = work(); });
 }
 
+std::optional<int> read_words(const std::string& about, const std::string& program,
+                              const std::function<void(const command_words&)>& add, int argc,
+                              char** argv) {
+    CLI::App parser{about, program};
+    parser.require_subcommand(1);
+    add(command_words(&parser));
+    try {
+        parser.parse(argc, argv);
+    } catch (const CLI::Success& help) {
+        return parser.exit(help);
+    } catch (const CLI::ParseError& wrong) {
+        parser.exit(wrong);
+        return 2;
+    }
+    return std::nullopt;
+}
+
 }  // namespace pykala::api

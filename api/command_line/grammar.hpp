@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -67,5 +68,12 @@ public:
 private:
     CLI::App* known_;
 };
+
+// Lets `add` name the subcommands of a program, reads the words of its command line by them and
+// runs what they ask for. Gives the exit status where nothing was to be run: help was asked for
+// (0), or the words are wrong, which is said on standard error (2).
+std::optional<int> read_words(const std::string& about, const std::string& program,
+                              const std::function<void(const command_words&)>& add, int argc,
+                              char** argv);
 
 }  // namespace pykala::api

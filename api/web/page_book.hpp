@@ -2,9 +2,10 @@
 //
 // A page is a file `api/pages/NAME.page`; its first line is `{{! title: KEY }}`. It stands where
 // `layout.page` says `{{> page}}`, or is a whole document (`{{! title: KEY; alone }}`); other
-// `{{> NAME}}` are the files `_NAME.page`. `{{t.KEY}}` is a text of `api/pages/texts/{fi,sv,en}.txt`
-// (or `NAME.{fi,sv,en}.txt`), which may itself hold `{{values}}`. Values are always escaped; only
-// `{{{letter}}}`, which the letters' own layout has escaped, is put in as it is.
+// `{{> NAME}}` are the files `_NAME.page`. `{{t.KEY}}` is a text of
+// `api/pages/texts/{fi,sv,en}.txt` (or `NAME.{fi,sv,en}.txt`), which may itself hold `{{values}}`.
+// Values are always escaped; only `{{{letter}}}`, which the letters' own layout has escaped, is put
+// in as it is.
 #pragma once
 
 #include <map>

@@ -8,9 +8,11 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <span>
@@ -25,6 +27,7 @@
 #include <fmt/ranges.h>
 
 #include "engine/case/decide.hpp"
+#include "engine/case/values.hpp"
 #include "engine/desk/ports.hpp"
 #include "engine/policy/model.hpp"
 #include "engine/registers/register_port.hpp"

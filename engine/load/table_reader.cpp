@@ -6,6 +6,7 @@
 #include <toml++/toml.h>
 
 #include "engine/base/nearest.hpp"
+#include "engine/load/toml_marks.hpp"
 
 namespace pykala {
 namespace {
@@ -288,9 +289,39 @@ std::vector<table_reader> table_reader::list(std::string_view key) const {
     return all;
 }
 
+namespace {
+
+diagnostic told(const toml_slip& slip, const std::string& file) {
+    const place at{file, int(slip.line), int(slip.column)};
+    switch (slip.which) {
+        case toml_slip::table:
+            return diagnostic_at(
+                at, severity::error, "T00",
+                fmt::format("not TOML: the name of a table begins with `{}`", slip.what),
+                "write [name], or [\"name\"] where it has other letters");
+        case toml_slip::escape:
+            return diagnostic_at(
+                at, severity::error, "T00",
+                fmt::format("not TOML: a backslash does not stand before `{}`", slip.what),
+                "double the backslash");
+        case toml_slip::unquoted:
+            break;
+    }
+    return diagnostic_at(at, severity::error, "T00",
+                         fmt::format("not TOML: `{}` stands outside quotes", slip.what),
+                         "put names and values with such letters in quotes");
+}
+
+}  // namespace
+
 toml_document::toml_document(const source_text& source, place_book& places, diagnostics& findings)
     : file_(source.name), places_(places), findings_(findings) {
-    auto parsed = toml::parse(source.text, source.name);
+    const auto look = look_through_toml(source.text);
+    if (look.slip) {
+        findings_.push_back(told(*look.slip, file_));
+        return;
+    }
+    auto parsed = toml::parse(look.rewritten.empty() ? source.text : look.rewritten, source.name);
     if (parsed) {
         table_ = std::make_unique<toml::table>(std::move(parsed).table());
         return;

@@ -6,6 +6,14 @@
 #include <fmt/format.h>
 
 namespace pykala::api {
+namespace {
+
+void unreadable(const std::string& file, std::string_view why) {
+    print({problem_kind::not_found, "unreadable_file", fmt::format("the file `{}` {}", file, why),
+           "name a file that exists and that you may read, or - for standard input"});
+}
+
+}  // namespace
 
 int print(const problem& wrong) {
     std::cerr << fmt::format("{}: {}\n", wrong.code, wrong.detail);
@@ -19,9 +27,7 @@ bool for_each_line(const std::string& file,
     if (file != "-") {
         opened.open(file, std::ios::binary);
         if (!opened) {
-            print({problem_kind::not_found, "unreadable_file",
-                   fmt::format("the file `{}` cannot be opened", file),
-                   "name a file that exists and that you may read, or - for standard input"});
+            unreadable(file, "cannot be opened");
             return false;
         }
     } else {
@@ -31,7 +37,9 @@ bool for_each_line(const std::string& file,
     std::string line;
     for (std::size_t number = 1; std::getline(in, line); ++number)
         if (!take(line, number)) return false;
-    return true;
+    // a folder opens like a file and fails at the first read
+    if (in.bad()) unreadable(file, "cannot be read");
+    return !in.bad();
 }
 
 }  // namespace pykala::api

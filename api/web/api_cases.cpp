@@ -83,7 +83,30 @@ result<cases::actor> first_actor(const call& at) {
     return all.front();
 }
 
+// A filter that nothing could meet is a slip, and an empty list would hide it.
+result<bool> check_filters(const call& at) {
+    static constexpr auto known = std::to_array<std::string_view>(
+        {"state", "right", "assignee", "due_before", "limit", "sort", "cursor"});
+    for (const auto& [name, text] : at.query) {
+        if (std::ranges::find(known, name) == known.end())
+            return fail(problem_kind::invalid, "unknown_filter", "the list has no such filter",
+                        fmt::format("one of {}", fmt::join(known, ", ")));
+        if (name == "right" && !text.empty() && !from_name<right>(text))
+            return fail(problem_kind::invalid, "bad_right", "`right` is not known",
+                        fmt::format("one of {}", fmt::join(all_names<right>(), ", ")));
+        if (name != "state" || text.empty()) continue;
+        PYKALA_TRY(const auto any, at.here.law->current(all_names<right>().front()));
+        std::vector<std::string> states;
+        for (const auto& [state, term] : any->words->states) states.push_back(state);
+        if (std::ranges::find(states, text) == states.end())
+            return fail(problem_kind::invalid, "bad_state", "`state` is not known",
+                        fmt::format("one of {}", fmt::join(states, ", ")));
+    }
+    return true;
+}
+
 result<http::response> list_cases(call& at) {
+    PYKALA_CHECK(check_filters(at));
     desk::queue_query asked;
     const auto given = [&](std::string_view name) {
         return std::string(http::field(at.query, name));

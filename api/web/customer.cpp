@@ -46,6 +46,10 @@ result<http::response> send_request(call& at) {
     const auto& asked = at.parts.front();
     if (!from_name<right>(asked)) return no_such_right();
     const std::string says(at.form_field("says")), receiver(at.form_field("receiver"));
+    if (asked == "rectification" && says.find_first_not_of(" \t\r\n") == std::string::npos)
+        return fail(problem_kind::invalid, "nothing_to_correct",
+                    "the request does not say what is wrong",
+                    "say what is wrong, and what is right");
     const auto now = at.here.time->now();
     value_object request;
     if (!says.empty()) request.emplace("says", says);
@@ -57,6 +61,7 @@ result<http::response> send_request(call& at) {
         {"channel", "portal"},
         {"language", std::string(name_of(at.in))},
         {"received_on", to_string(now.on)},
+        {"received_at", to_string(now.at)},
         {"assurance", at.who.person->assurance},
         {"is_person", true},
         {"has_portal", true},

@@ -65,7 +65,11 @@ result<visitor> by_name(const call& at) {
     const std::string name(at.asked.header("pykala-user"));
     if (name.empty()) return visitor{};
     PYKALA_TRY(const auto who, storage::find_user(*at.here.store, name));
-    return who && !who->disabled ? staff_visitor(*who) : visitor{};
+    if (!who || who->disabled)
+        return fail(problem_kind::forbidden, "no_such_user",
+                    fmt::format("there is no user `{}`, or they are disabled", name),
+                    "name one that `pykala user add` made");
+    return staff_visitor(*who);
 }
 
 result<visitor> by_cookie(const call& at, door through) {

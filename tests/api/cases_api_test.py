@@ -247,6 +247,9 @@ def check_lists(officer):
         assert sorted(got) == sorted(each["id"] for each in everything["cases"] if holds(each)), query
     for query in ("due_before=soon", "limit=0", "limit=501", "limit=many", "sort=colour", "cursor=nonsense"):
         assert officer.get("/cases?" + query)[0] == 400, query
+    for query, code in (("state=foo", "bad_state"), ("right=bar", "bad_right"), ("nope=1", "unknown_filter")):
+        status, _, said = officer.get("/cases?" + query)
+        assert (status, said["title"]) == (400, code), said
 
 
 def check_bad_input(officer, port):
@@ -372,7 +375,7 @@ def check_commands(running, officer):
     assert number in table.stdout, table.stdout
     wrong = running.command("case", "file", "--user", "officer", stdin='{"right":"access"}')
     assert wrong.returncode == 1 and "missing_input" in wrong.stderr, wrong.stderr
-    assert "not_signed_in" in running.command("case", "list", "--user", "nobody").stderr
+    assert "no_such_user" in running.command("case", "list", "--user", "nobody").stderr
     checked = running.command("queue", "check")
     assert checked.returncode == 0 and json.loads(checked.stdout) == {"findings": []}, checked.stdout
     return number

@@ -20,7 +20,7 @@ public:
 
     // Runs `work(const key_copy&)`; more callers than there are connections wait for each other.
     template <class Work>
-    auto read(Work&& work) -> decltype(work(std::declval<const key_copy&>())) {
+    auto read(Work work) -> decltype(work(std::declval<const key_copy&>())) {
         PYKALA_TRY(const lease held, borrow());
         return work(*held.copy);
     }

@@ -73,7 +73,7 @@ result<compared> compare(session& db, const std::string& number, const projector
 
 // Calls `visit(id, number, compared)` for every case.
 template <class Visit>
-result<void> for_each_case(tenant_store& store, const projector& project, Visit&& visit) {
+result<void> for_each_case(tenant_store& store, const projector& project, Visit visit) {
     std::int64_t last = 0;
     for (;;) {
         PYKALA_TRY(const auto numbers,

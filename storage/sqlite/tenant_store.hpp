@@ -34,7 +34,7 @@ public:
     // Runs `work(session&)` in one consistent view. The statements it got must be done when it
     // returns.
     template <class Work>
-    auto read(Work&& work) -> decltype(work(std::declval<session&>())) {
+    auto read(Work work) -> decltype(work(std::declval<session&>())) {
         PYKALA_TRY(lease held, borrow());
         PYKALA_CHECK(held.reader->run("BEGIN"));
         auto answer = work(*held.reader);
@@ -44,7 +44,7 @@ public:
 
     // Changes outside cases: `work(session&)` as one unit of the writer. Durable on return.
     template <class Work>
-    result<void> write(Work&& work) {
+    result<void> write(Work work) {
         return writer_->run(
             [&work](session& db, log_appender&) -> result<void> { return work(db); });
     }

@@ -1,9 +1,14 @@
 // Protects the main job as people do it: a customer forbids marketing and asks for erasure, the officer decides, a
 // second person approves, the registers change and the answer stands in the portal. Walks the real demo in Chromium.
 import { spawnSync } from "node:child_process";
+import { known_of, look_at_files, look_at_what_is_said } from "./planted.mjs";
 import { Demo, check_page, check_words, expect, step, submit, until } from "./walk.mjs";
 
 const tenant = "kuopio";
+const written = {
+    says: "Poistakaa, mitä voitte.", upheld: "Laskuista voi vielä tulla riita.",
+    proposed: "Osa tiedoista on lain mukaan säilytettävä.", by_letter: "Sanni Kuusisto"
+};
 const started = Date.now();
 const note = (says) => console.log(`${((Date.now() - started) / 1000).toFixed(1)} s  ${says}`);
 
@@ -53,7 +58,7 @@ async function decides(officer) {
     const upholds = async (until) => {
         await officer.goto(form);
         await officer.selectOption("#ground", "17_3_e");
-        await officer.fill("#reason", "Laskuista voi vielä tulla riita.");
+        await officer.fill("#reason", written.upheld);
         await officer.fill("#until", until);
         await submit(officer, officer.locator("main form button"));
     };
@@ -63,7 +68,7 @@ async function decides(officer) {
     await upholds("2036-06-30");
     expect((await officer.locator(".group-look").count()) === 0, "something still needs a decision");
     await submit(officer, step(officer, "Esitä osittaista poistamista"));
-    await officer.fill("#reason", "Osa tiedoista on lain mukaan säilytettävä.");
+    await officer.fill("#reason", written.proposed);
     await submit(officer, officer.locator("main form button"));
     expect((await step(officer, "Hyväksy").count()) === 0, "who proposed may approve");
 }
@@ -71,7 +76,7 @@ async function decides(officer) {
 async function erases(demo, customer, officer, reviewer) {
     const before = Number(demo.register(tenant, "crm", "SELECT count(*) FROM customer WHERE id = 1 AND phone IS NOT NULL"));
     expect(before === 1, "the sample customer has no phone number");
-    const number = await file(customer, demo, "erasure", (page) => page.fill("#says", "Poistakaa, mitä voitte."));
+    const number = await file(customer, demo, "erasure", (page) => page.fill("#says", written.says));
     await officer.goto(`${demo.top}/${tenant}/officer/`);
     await check_page(officer, "queue");
     await check_words(officer, "queue");
@@ -110,7 +115,7 @@ async function enters_a_letter(demo, officer) {
     await officer.check("#right-rectification");
     await officer.selectOption("#channel", "letter");
     await officer.fill("#received_on", day);
-    await officer.fill("#name", "Sanni Kuusisto");
+    await officer.fill("#name", written.by_letter);
     await officer.fill("#customer_number", demo.register(tenant, "crm", "SELECT customer_number FROM customer WHERE id = 2"));
     await submit(officer, officer.locator("main form button"));
     await submit(officer, officer.locator("tbody tr th a").first());
@@ -140,6 +145,7 @@ function audits(demo) {
 const demo = await Demo.start();
 try {
     note("the demo stands");
+    const known = known_of(demo, tenant, 1, Object.values(written));
     await check_page(await demo.page("/"), "choice of the utility");
     await check_page(await demo.page(`/${tenant}/`), "start page");
     const [customer, officer, reviewer] = await Promise.all([
@@ -148,7 +154,10 @@ try {
     await erases(demo, customer, officer, reviewer);
     await enters_a_letter(demo, officer);
     note("a letter with two requests entered");
+    await look_at_what_is_said(demo, tenant, known);
     await demo.end();
+    look_at_files(demo, tenant, known);
+    note("nothing of the person stands in files, log, addresses, metrics or refusals");
     const proof = audits(demo);
     note(`computed again: ${JSON.stringify(proof.recomputed)}`);
 } finally {

@@ -2,6 +2,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -27,20 +28,34 @@ export function expect(holds, says) {
     if (!holds) throw new Error(says);
 }
 
+async function free_port() {
+    const server = createServer();
+    await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+    const { port } = server.address();
+    await new Promise((closed) => server.close(closed));
+    return port;
+}
+
 export class Demo {
     static async start() {
         const demo = new Demo();
         demo.folder = mkdtempSync(join(tmpdir(), "pykala-browser-"));
-        demo.program = spawn(process.env.PYKALA, ["demo", "--data", demo.folder, "--port", "0", "--metrics-port", "0"],
-            { stdio: ["ignore", "pipe", "ignore"] });
+        demo.urls = [];
+        demo.log = "";
+        demo.metrics_port = await free_port();
+        demo.program = spawn(process.env.PYKALA,
+            ["demo", "--data", demo.folder, "--port", "0", "--metrics-port", `${demo.metrics_port}`],
+            { stdio: ["ignore", "pipe", "pipe"] });
+        demo.program.stderr.on("data", (bytes) => { demo.log += bytes; });
         demo.top = await new Promise((found, failed) => {
             let said = "";
             demo.program.stdout.on("data", (bytes) => {
                 said += bytes;
+                demo.log += bytes;
                 const address = said.match(/http:\/\/127\.0\.0\.1:\d+/);
                 if (address) found(address[0]);
             });
-            demo.program.on("exit", () => failed(new Error(`the demo ended: ${said}`)));
+            demo.program.on("exit", () => failed(new Error(`the demo ended: ${demo.log}`)));
         });
         demo.browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
         return demo;
@@ -49,6 +64,7 @@ export class Demo {
     async page(path) {
         const context = await this.browser.newContext({ locale: "fi-FI" });
         const page = await context.newPage();
+        page.on("request", (asked) => this.urls.push(asked.url()));
         page.setDefaultTimeout(30000);
         await page.goto(this.top + path);
         return page;
@@ -67,6 +83,10 @@ export class Demo {
         await page.fill("#password", password);
         await submit(page, page.locator("main form button"));
         return page;
+    }
+
+    async metrics() {
+        return (await fetch(`http://127.0.0.1:${this.metrics_port}/metrics`)).text();
     }
 
     // One value out of a register, by plain SQL.

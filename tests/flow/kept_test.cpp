@@ -102,6 +102,21 @@ std::string line_of(const cases::case_state& c, const cases::case_record& held) 
     return upheld ? "upheld" : rule;
 }
 
+// The days that the lines of one statute, or of our own upheld rules, name.
+promised days_told(const api::letters::letter_facts& f, const rule* statute, bool upheld,
+                   language in) {
+    promised all;
+    for (const auto& line : f.kept) {
+        const bool mine =
+            upheld ? !line.reason.empty() : statute && line.because == statute->says.in(in);
+        if (!mine || !line.until) continue;
+        const auto first = line.first_until.value_or(*line.until);
+        all.first = std::min(all.first.value_or(first), first);
+        all.last = std::max(all.last.value_or(*line.until), *line.until);
+    }
+    return all;
+}
+
 void check_letter(flow_world& w, const std::string& number) {
     const auto c = w.state(number);
     const auto& law = *w.desk->read(number)->law->rules;
@@ -124,6 +139,7 @@ void check_letter(flow_world& w, const std::string& number) {
             const auto last = found->erase_on - std::chrono::days(1);
             CAPTURE(id);
             CHECK(last == cases::date_of(held.assessed, "retain_until"));
+            if (line_of(c, held) == "upheld") CHECK(last <= upheld_until);
             mine.first = std::min(mine.first.value_or(last), last);
             mine.last = std::max(mine.last.value_or(last), last);
         }
@@ -143,6 +159,9 @@ void check_letter(flow_world& w, const std::string& number) {
             if (rule == "upheld") CHECK(told.text.contains("17"));
             if (statute) CHECK(told.text.contains(statute->cite_text.in(in)));
             if (!each.last) continue;
+            const auto stands = days_told(told.facts, statute, rule == "upheld", in);
+            CHECK(stands.first == each.first);
+            CHECK(stands.last == each.last);
             const auto& dates = letters_of_the_tree().definitions().dates;
             CHECK(told.text.contains(api::letters::written_date(dates, in, *each.last)));
             CHECK(told.text.contains(api::letters::written_date(dates, in, *each.first)));

@@ -109,8 +109,11 @@ def beside_server(folder, number, key, from_page):
         done = audit("export", folder, "--case", number, *more, "--out", file)
         assert done.returncode == 0 and key in done.stderr, done.stderr
     done = audit("export", folder, "--case", number, "--out", "-")
-    verified = subprocess.run([os.environ["PYKALA"], "audit", "verify", "/dev/stdin", "--key", key],
-                              input=done.stdout, capture_output=True, text=True)
+    poured = os.path.join(folder, "poured.jsonl")
+    with open(poured, "w") as out:
+        out.write(done.stdout)
+    verified = subprocess.run([os.environ["PYKALA"], "audit", "verify", poured, "--key", key], capture_output=True,
+                              text=True)
     assert json.loads(verified.stdout)["findings"] == [], verified.stderr
     before = open(file).read()
     refused = audit("export", folder, "--case", number, "--user", "officer", "--out", file)

@@ -55,7 +55,7 @@ struct recomputation {
     std::uint64_t deadlines = 0;
     std::uint64_t transitions = 0;
     std::uint64_t decisions = 0;
-    std::uint64_t interlocks = 0;  // events whose knowledge of the person's other cases was compared
+    std::uint64_t interlocks = 0;  // events whose `known` of the person's other cases was compared
     std::map<std::string, std::uint64_t> not_possible{};  // events, by the reason
     std::vector<finding> findings{};
 };

@@ -63,21 +63,26 @@ void add_law(const case_view& v, const rules_by_record& all, const case_record& 
     line.law_cite = v.in(law->cite_text);
 }
 
+// Until when: a day, the end of the contract, or not known yet.
+void add_end(const case_record& held, kept_line& line) {
+    const auto hold = cases::text_of(held.assessed, "hold");
+    line.while_contract = hold == "contract";
+    if (hold == "dated") line.until = cases::date_of(held.assessed, "retain_until");
+    line.open = !line.until && !line.while_contract;
+}
+
 // No letter rests on a rule of our own that nobody has upheld.
 kept_line kept_by_house(const case_view& v, const rules_by_record& all, const case_record& held,
                         const std::string& rule) {
     if (!is_upheld(v, rule)) return kept_by_officer(v, held);
     const auto decided = std::ranges::find(v.state.house, rule, &cases::house_decision::rule);
-    const auto hold = cases::text_of(held.assessed, "hold");
     kept_line line{.name = v.name_of(held),
-                   .while_contract = hold == "contract",
                    .because = v.ground_says(decided->ground),
                    .cite = v.ground_cite(decided->ground)};
-    if (hold == "dated") line.until = cases::date_of(held.assessed, "retain_until");
+    add_end(held, line);
     for (const auto& e : v.about.events)
         if (cases::text_of(e["house"]["rule"]) == rule)
             line.reason = cases::text_of(e["in_reason"]);
-    line.open = !line.until && !line.while_contract;
     add_law(v, all, held, line);
     return line;
 }
@@ -91,13 +96,10 @@ kept_line kept_by_law(const case_view& v, const rules_by_record& all, const case
                 .cite = v.in(secret->cite_text)};
     if (const auto* by_case = find(v.rules.case_rules, id.substr(id.find('.') + 1));
         by_case && id.starts_with("case.")) {
-        const auto hold = cases::text_of(held.assessed, "hold");
         kept_line line{.name = v.name_of(held),
-                       .while_contract = hold == "contract",
                        .because = v.in(by_case->says),
                        .cite = v.in(by_case->cite_text)};
-        if (hold == "dated") line.until = cases::date_of(held.assessed, "retain_until");
-        line.open = !line.until && !line.while_contract;
+        add_end(held, line);
         return line;
     }
     const auto* rule = v.rules.find_rule(id);

@@ -1,6 +1,7 @@
 """What tests of a production instance share: definitions with a pack marked reviewed, an instance made by `pykala
 init`, a running server, and a client of its API."""
 
+import datetime
 import http.client
 import json
 import os
@@ -9,10 +10,17 @@ import shutil
 import signal
 import socket
 import subprocess
+import zoneinfo
 
 PYKALA = os.environ.get("PYKALA", "build/release/pykala")
 SOURCE = os.environ.get("PYKALA_SOURCE", ".")
 PASSWORD = "a good long password"
+
+
+def days_ago(count):
+    """A day of arrival that is as far from the real today on every day the tests run: the server's clock is real."""
+    today = datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Helsinki")).date()
+    return str(today - datetime.timedelta(days=count))
 
 
 def run(*arguments, stdin="", **more):

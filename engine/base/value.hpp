@@ -28,6 +28,13 @@ public:
     value(value_array items) : held_(std::move(items)) {}
     value(value_object members) : held_(std::move(members)) {}
 
+    // Not inline: nearly every source copies and destroys values, and would compile that anew.
+    value(const value& other);
+    value(value&& other) noexcept;
+    value& operator=(const value& other);
+    value& operator=(value&& other) noexcept;
+    ~value();
+
     bool is_null() const { return held_.index() == 0; }
     // Each gives a null pointer when the value is of another kind.
     const bool* as_bool() const { return std::get_if<bool>(&held_); }
@@ -41,7 +48,7 @@ public:
     // A member of an object; null when this is no object or has no such member.
     const value& operator[](std::string_view key) const;
 
-    friend bool operator==(const value&, const value&) = default;
+    friend bool operator==(const value& a, const value& b);
 
 private:
     std::variant<std::monostate, bool, std::int64_t, std::string, value_array, value_object> held_;

@@ -38,12 +38,12 @@ result<loaded_policies> load(const policy_flags& flags) {
 }
 
 // The letters are checked against what the workflows send, where the definitions hold workflows.
-result<diagnostics> letter_findings(const policy_flags& flags) {
+result<diagnostics> letter_findings(const policy_flags& flags, date today) {
     PYKALA_TRY(const auto root, find_definitions(flags.definitions));
     PYKALA_TRY(auto sources, read_definitions(root, "policies"));
     if (const auto workflows = read_definitions(root, "workflows"))
         sources.insert(sources.end(), workflows->begin(), workflows->end());
-    return letters::check_letters(sources);
+    return letters::check_letters(sources, today);
 }
 
 // Findings about other tenants' packs are theirs to mend.
@@ -55,26 +55,6 @@ bool concerns(const diagnostic& finding, const std::string& tenant) {
            file.substr(packs.size()).starts_with(tenant + "/");
 }
 
-int check(const policy_flags& flags) {
-    auto loaded = load(flags);
-    if (!loaded) return print(loaded.error());
-    if (!flags.tenant.empty())
-        if (const auto known = find_pack(loaded->set, flags.tenant); !known)
-            return print(known.error());
-    auto of_letters = letter_findings(flags);
-    if (!of_letters) return print(of_letters.error());
-    auto findings = check_policies(loaded->set);
-    std::ranges::move(*of_letters, std::back_inserter(findings));
-    std::ranges::move(loaded->findings, std::back_inserter(findings));
-    std::erase_if(findings, [&](const diagnostic& each) { return !concerns(each, flags.tenant); });
-    std::sort(findings.begin(), findings.end());
-    for (const auto& each : findings) std::cout << to_string(each) << '\n';
-    const auto errors = std::ranges::count(findings, severity::error, &diagnostic::level);
-    const auto warnings = std::ssize(findings) - errors;
-    std::cerr << fmt::format("policies: {} errors, {} warnings\n", errors, warnings);
-    return errors > 0 || (flags.strict && warnings > 0) ? 1 : 0;
-}
-
 // Today where none is named.
 result<date> day_of(const std::string& text) {
     const auto now =
@@ -83,6 +63,29 @@ result<date> day_of(const std::string& text) {
     if (on) return *on;
     return fail(problem_kind::invalid, "bad_day", fmt::format("`{}` is not a day", text),
                 "write it like 2027-05-01");
+}
+
+int check(const policy_flags& flags) {
+    auto loaded = load(flags);
+    if (!loaded) return print(loaded.error());
+    if (!flags.tenant.empty())
+        if (const auto known = find_pack(loaded->set, flags.tenant); !known)
+            return print(known.error());
+    const auto today = day_of(flags.on);
+    if (!today) return print(today.error());
+    auto of_letters = letter_findings(flags, *today);
+    if (!of_letters) return print(of_letters.error());
+    auto findings = check_policies(loaded->set, *today);
+    std::ranges::move(*of_letters, std::back_inserter(findings));
+    std::ranges::move(loaded->findings, std::back_inserter(findings));
+    std::erase_if(findings, [&](const diagnostic& each) { return !concerns(each, flags.tenant); });
+    std::sort(findings.begin(), findings.end());
+    for (const auto& each : findings) std::cout << to_string(each) << '\n';
+    const auto errors = std::ranges::count(findings, severity::error, &diagnostic::level);
+    const auto warnings = std::ssize(findings) - errors;
+    std::cerr << fmt::format("policies: {}, {}\n", counted(std::size_t(errors), "error"),
+                             counted(std::size_t(warnings), "warning"));
+    return errors > 0 || (flags.strict && warnings > 0) ? 1 : 0;
 }
 
 int show(const policy_flags& flags) {
@@ -126,7 +129,7 @@ int diff(const policy_flags& flags) {
         if (!each.before.empty()) fmt::print("    - {}\n", each.before);
         if (!each.after.empty()) fmt::print("    + {}\n", each.after);
     }
-    fmt::print(stderr, "{} changes\n", changes->size());
+    fmt::print(stderr, "{}\n", counted(changes->size(), "change"));
     return changes->empty() ? 0 : 1;
 }
 
@@ -141,6 +144,7 @@ void add_policy(const command_words& app, outcome& out) {
     checks.example("Example: pykala policy check --tenant kuopio --strict");
     checks.option("--tenant", flags->tenant, "only the acts and this pack");
     checks.flag("--strict", flags->strict, "warnings (assumed, unconfirmed, …) count too");
+    checks.option("--on", flags->on, "the day of the check; without it today");
     checks.option("--definitions", flags->definitions, "folder of policies and workflows");
     checks.runs([flags] { return check(*flags); }, out);
 

@@ -21,6 +21,10 @@ int print(const problem& wrong) {
     return 1;
 }
 
+std::string counted(std::size_t number, std::string_view what) {
+    return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+}
+
 bool for_each_line(const std::string& file,
                    const std::function<bool(const std::string&, std::size_t)>& take) {
     std::ifstream opened;

@@ -13,6 +13,7 @@
 
 #include "engine/base/nearest.hpp"
 #include "engine/load/table_reader.hpp"
+#include "engine/policy/check.hpp"
 #include "engine/policy/vocabulary.hpp"
 
 #include "api/letters/letter_facts.hpp"
@@ -274,11 +275,15 @@ diagnostics check_texts(const letter_definitions& all, const source_texts& sourc
     return std::move(c.findings);
 }
 
-diagnostics check_letters(const source_texts& sources) {
+diagnostics check_letters(const source_texts& sources, std::optional<date> today) {
     diagnostics findings;
     const auto all = read_definitions(sources, findings);
     if (has_errors(findings)) return findings;
-    return check_texts(all, sources);
+    findings = check_texts(all, sources);
+    if (today && all.verified_as_of && *all.verified_as_of > *today)
+        findings.push_back(read_ahead(all.places.of({all.file, 1, 1}, "verified_as_of"),
+                                      *all.verified_as_of, *today));
+    return findings;
 }
 
 }  // namespace pykala::api::letters

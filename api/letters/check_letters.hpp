@@ -2,6 +2,8 @@
 // policies/letters/README.md.
 #pragma once
 
+#include <optional>
+
 #include "engine/base/diagnostic.hpp"
 #include "engine/load/source_text.hpp"
 
@@ -10,8 +12,9 @@
 namespace pykala::api::letters {
 
 // `sources`: files below `policies/letters/`; where `workflows/vocabulary.toml` is among them, its
-// letters and those defined here must be the same. Others are passed over.
-diagnostics check_letters(const source_texts& sources);
+// letters and those defined here must be the same. Others are passed over. `today`: as in
+// check_policies.
+diagnostics check_letters(const source_texts& sources, std::optional<date> today = std::nullopt);
 
 // The same, for definitions already read.
 diagnostics check_texts(const letter_definitions& all, const source_texts& sources);

@@ -37,7 +37,7 @@ date_words read_dates(const table_reader& table) {
 
 void read_tables(const table_reader& root, letter_definitions& into) {
     root.number("schema", 1, 1);
-    root.day("verified_as_of");
+    into.verified_as_of = root.day("verified_as_of");
     if (const auto table = root.table("dates")) into.dates = read_dates(*table);
     if (const auto table = root.table("neutral")) into.neutral_keys = table->texts("keys");
     if (const auto table = root.table("words")) into.never = table->texts("never");

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,7 @@ struct letter_definitions {
     date_words dates;
     // Legal bases of article 6(1) as people read them, by the names of the packs (`6_1_b`).
     std::map<std::string, text3, std::less<>> bases;
+    std::optional<date> verified_as_of;
     place_book places;
 };
 

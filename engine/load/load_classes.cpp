@@ -69,7 +69,7 @@ void read_length(const table_reader& table, practice_rule& into) {
 
 void load_practice(const table_reader& root, policy_set& into) {
     read_schema(root);
-    root.day("verified_as_of");
+    note_verified(root.at(), root.day("verified_as_of"), into);
     const auto rules = root.table("rule");
     for (const auto name : practice_names)
         if (const auto table = rules ? rules->table(name) : std::nullopt) {
@@ -86,7 +86,7 @@ void load_practice(const table_reader& root, policy_set& into) {
 
 void load_classes(const table_reader& root, policy_set& into) {
     read_schema(root);
-    root.day("verified_as_of");
+    note_verified(root.at(), root.day("verified_as_of"), into);
     // classes are written in capitals (CON, MET), as the notices' analysis does
     for (const auto& [id, table] : root.tables("class", id_form::any)) {
         record_class made{.id = id,
@@ -124,7 +124,7 @@ void load_classes(const table_reader& root, policy_set& into) {
 void load_calendar(const table_reader& root, policy_set& into) {
     read_schema(root);
     calendar_data made{.id = read_file_id(root)};
-    root.day_if("verified_as_of");
+    note_verified(root.at(), root.day_if("verified_as_of"), into);
     if (const auto title = root.table("title")) title->in_three_languages();
     if (const auto weekend = root.table("weekend")) {
         const auto days = weekend->texts("days");

@@ -47,6 +47,7 @@ deadline read_deadline(const table_reader& table, std::string id) {
                   .at = table.at()};
     for (const auto& each : table.list("example"))
         made.examples.push_back({.start = each.day("received"),
+                                 .from = {},
                                  .until = each.day("due"),
                                  .on = std::nullopt,
                                  .because = each.text("because"),
@@ -69,6 +70,10 @@ counting read_counting(const table_reader& table, const std::string& id) {
 
 void read_schema(const table_reader& root) {
     root.number("schema", 1, 1);
+}
+
+void note_verified(const place& table, std::optional<date> day, policy_set& into) {
+    if (day) into.verified.push_back({*day, into.places.of(table, "verified_as_of")});
 }
 
 std::string read_file_id(const table_reader& root) {
@@ -115,12 +120,16 @@ void read_rule(const table_reader& table, rule& into) {
     into.rationale = table.text("rationale");
     read_kinds(table, into);
     into.versions = read_versions(table);
-    for (const auto& each : table.list("example"))
-        into.examples.push_back({.start = each.day("start"),
+    for (const auto& each : table.list("example")) {
+        // definitions kept with older cases say `start`, whatever the rule counts from
+        const std::string from(each.has("start") ? "start" : name_of(into.starts));
+        into.examples.push_back({.start = each.day(from),
+                                 .from = from,
                                  .until = each.day("until"),
                                  .on = each.day_if("on"),
                                  .because = each.text("because"),
                                  .at = each.at()});
+    }
 }
 
 void load_statute(const table_reader& root, policy_set& into) {
@@ -128,6 +137,7 @@ void load_statute(const table_reader& root, policy_set& into) {
     statute made{.id = read_file_id(root), .at = root.at()};
     made.number = root.text("number");
     made.verified_as_of = root.day("verified_as_of");
+    note_verified(root.at(), made.verified_as_of, into);
     made.source = root.text("source");
     if (const auto title = root.table("title")) made.title = title->in_three_languages();
     const auto full = [&](const std::string& id) { return made.id + "." + id; };

@@ -45,6 +45,7 @@ private:
             return;
         }
         auto document = std::make_unique<toml_document>(source, into_.set.places, into_.findings);
+        (document->readable() ? into_.set.files : into_.set.unread).push_back(source.name);
         if (document->readable()) read(name, *document);
         files_.push_back({std::move(document), readable_pack(name)});
     }
@@ -74,10 +75,12 @@ private:
         pack.id = pack_of(name);
         if (is_root(name)) {
             load_pack_root(root, pack);
+            note_verified(root.at(), pack.verified_as_of, into_.set);
+            note_verified(pack.authority.at, pack.authority.verified_as_of, into_.set);
             return;
         }
         read_schema(root);
-        root.day_if("verified_as_of");
+        note_verified(root.at(), root.day_if("verified_as_of"), into_.set);
         load_pack_part(root, pack);
     }
 

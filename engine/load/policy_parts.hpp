@@ -21,6 +21,8 @@ void add(by_id<T>& all, const table_reader& table, const std::string& id, T valu
 
 // `schema = 1`, the only one there is.
 void read_schema(const table_reader& root);
+// Keeps `verified_as_of` of the table at that place, where it has one.
+void note_verified(const place& table, std::optional<date> day, policy_set& into);
 // `id` of a file, which must be the file's own name.
 std::string read_file_id(const table_reader& root);
 

@@ -49,7 +49,12 @@ const rule_version* version_of(const rule& of, const rule_example& example) {
 }
 
 void check_computed(const context& in, const rule& of, const rule_example& example) {
-    if (!in.written(example.at, "start") || !in.written(example.at, "until")) return;
+    if (!in.written(example.at, example.from) || !in.written(example.at, "until")) return;
+    const auto from = name_of(of.starts);
+    if (example.from != from)
+        in.error(in.at(example.at, example.from), "P04",
+                 fmt::format("an example of `{}` does not say which day its `start` is", of.id),
+                 fmt::format("write `{}`, if the rule rightly counts from that day", from));
     const auto* version = version_of(of, example);
     if (!version) {
         in.error(example.at, "P04",

@@ -97,11 +97,28 @@ void check_single(const context& in, const T& each, const std::string& name) {
     warn(in, each.at, name, points);
 }
 
+// The authority comes from no notice, so none of it can be left open: letters print it.
+void check_authority(const context& in, const supervisory_authority& each) {
+    const auto said = [&](const std::string& key, std::string_view text) {
+        if (text == name_of(mark::unstated))
+            in.error(in.at(each.at, key), "P09", fmt::format("`{}` is unstated", key),
+                     "every letter names the supervisory authority (2016/679 13(2)(d))");
+    };
+    for (const auto& [which, name] : names_of<language>)
+        said(fmt::format("name_{}", name), each.name.in(which));
+    said("address", each.address);
+    said("email", each.email);
+    said("phone", each.phone);
+    said("web", each.web);
+}
+
 void check_pack(const context& in, const pack& owner) {
+    if (owner.at.file.empty()) return;  // it has no root, and that is told
     if (owner.status == pack_status::draft)
         in.warning(in.at(owner.at, "status"), "P25",
                    fmt::format("the pack `{}` is a draft", owner.id),
                    "production asks for reviewed_by and reviewed_on");
+    check_authority(in, owner.authority);
     for (const auto& [id, each] : owner.controllers) check_controller(in, each);
     for (const auto& [id, each] : owner.purposes) check_single(in, each, "purpose." + id);
     for (const auto& [id, each] : owner.sources) check_single(in, each, "source." + id);

@@ -97,8 +97,9 @@ void check_packs(const context& in) {
     std::map<std::string, std::string> prefixes;
     for (const auto& [id, owner] : in.set.packs) {
         if (owner.at.file.empty()) {
-            in.error({fmt::format("policies/controllers/{}.toml", id), 0, 0}, "P10",
-                     fmt::format("the pack `{}` has parts but no root", id));
+            in.error({owner.files.empty() ? std::string{} : owner.files.front(), 1, 1}, "P10",
+                     fmt::format("the pack `{}` has parts but no root", id),
+                     fmt::format("write policies/controllers/{}.toml", id));
             continue;
         }
         const auto [other, fresh] = prefixes.emplace(owner.case_prefix, id);

@@ -1,6 +1,7 @@
 // The parts of the policy check, one source each.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,8 @@ void each_rule(const policy_set& set, Visit visit) {
     for (const auto& [pack_id, owner] : set.packs)
         for (const auto& [id, each] : owner.house) visit(each);
 }
+
+void check_files(const context& in, std::optional<date> today);  // P12, P13
 
 void check_names(const context& in);      // P01, P02
 void check_examples(const context& in);   // P03, P04, P05 of rules

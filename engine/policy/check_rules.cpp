@@ -73,7 +73,7 @@ reach reach_of(const policy_set& set, const rule& each) {
 // Law stands whether or not a pack needs it today, so a rule whose classes and commodities both
 // occur but never together is only told.
 void check_statutory_reach(const context& in, const rule& each) {
-    if (each.use != rule_use::assessment || in.set.packs.empty()) return;
+    if (each.use != rule_use::assessment || in.set.packs.empty() || !in.set.unread.empty()) return;
     const auto found = reach_of(in.set, each);
     if (found.both) return;
     const auto message = fmt::format("`{}` concerns no category of any pack", each.id);

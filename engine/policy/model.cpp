@@ -9,6 +9,13 @@ const rule_version* version_on(const std::vector<rule_version>& versions, date d
     return next == versions.begin() ? nullptr : &*std::prev(next);
 }
 
+bool policy_set::is_whole(const pack& owner) const {
+    const auto root = "policies/controllers/" + owner.id;
+    return std::ranges::none_of(unread, [&](const std::string& file) {
+        return file == root + ".toml" || file.starts_with(root + "/");
+    });
+}
+
 const rule* policy_set::find_rule(std::string_view id) const {
     if (const auto* statutory = find(rules, id)) return statutory;
     const auto dot = id.find('.');

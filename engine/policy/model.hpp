@@ -56,8 +56,9 @@ const rule_version* version_on(const std::vector<rule_version>& versions, date d
 
 // A dated case that the build computes.
 struct rule_example {
-    date start;  // of a deadline: the day of receipt (`received`)
-    date until;  // last day, inclusive; of a deadline: `due`
+    date start;        // of a deadline: the day of receipt (`received`)
+    std::string from;  // the key that holds `start`: that of the rule's start function
+    date until;        // last day, inclusive; of a deadline: `due`
     std::optional<date>
         on;  // the day of assessment, which chooses the version; without it the version of `until`
     std::string because;
@@ -97,6 +98,12 @@ struct rule {
     std::vector<rule_version> versions;
     std::vector<rule_example> examples;
     place at;
+};
+
+// `verified_as_of`: the day up to which the source of a file was read.
+struct verified_day {
+    date day;
+    place at;  // of the day itself
 };
 
 // A time limit for us, e.g. GDPR article 12(3).
@@ -342,8 +349,13 @@ struct policy_set {
     by_id<provision> provisions;
     by_id<calendar_data> calendars;
     by_id<pack> packs;
-    place_book places;  // of every key that was read
+    place_book places;                   // of every key that was read
+    std::vector<verified_day> verified;  // of every file that says it, and of the authorities
+    std::vector<std::string> files;      // those that were read
+    std::vector<std::string> unread;     // those with a fault of syntax: what they say is not known
 
+    // Whether no file of the pack is among `unread`.
+    bool is_whole(const pack& owner) const;
     // A rule by its full id, statutory or house; nothing when there is none.
     const rule* find_rule(std::string_view id) const;
     // The provision of a ground G: `ground_G` where it is one of refusal, else `art_G`, in

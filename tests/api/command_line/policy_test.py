@@ -57,6 +57,17 @@ def changed(path, old, new, expected, law=True):
         check(refused.returncode == 1 and not refused.stdout, f"{path}: show uses a broken law")
 
 
+def broken_root():
+    """What a pack lacks because its root does not parse is no finding of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(SOURCE / "policies", pathlib.Path(folder) / "policies")
+        root = pathlib.Path(folder) / "policies/controllers/turku.toml"
+        root.write_text(root.read_text(encoding="utf-8").replace("schema = 1", "schema =", 1), encoding="utf-8")
+        told = [line for line in run("check", "--definitions", folder).stdout.splitlines() if ": warning: " not in line
+                and not line.startswith("    hint: ")]
+        check(len(told) == 1 and told[0].startswith("policies/controllers/turku.toml:"), f"more than the fault: {told}")
+
+
 def test_changes():
     accounting = "policies/statutes/accounting.toml"
     changed(accounting, 'period = "6 years"', 'period = "5 years"', "P04: ")
@@ -64,6 +75,15 @@ def test_changes():
     changed(accounting, "rationale", "rationele", "S01: unknown key `rationele`")
     changed(accounting, 'classes = ["INV"', 'classes = ["INVV"', "hint: did you mean `INV`?")
     changed(accounting, "schema = 1", "schema = ", "T00: ")
+    changed("policies/statutes/electricity.toml", 'starts = "event"', 'starts = "contract_end"', "S02: ")
+    turku = "policies/controllers/turku.toml"
+    changed(turku, "schema = 1", "schema =", f"{turku}:8:")
+    broken_root()
+    letters = "policies/letters/letters.toml"
+    changed(letters, "verified_as_of = 2026", "verified_as_of = 2099", f"{letters}:9:18: P13: ", law=False)
+    changed("policies/practice.toml", "verified_as_of = 2026", "verified_as_of = 2099", "P13: ", law=False)
+    early = run("check", "--on", "2025-01-31")
+    check(early.returncode == 1 and "P13: nobody has read the source up to" in early.stdout, "the day of --on counts")
     changed("policies/statutes/gdpr.toml", 'period = "1 month"', 'period = "30 days"', "P04: ")
     changed("policies/controllers/turku.toml", 'calendar = "fi"', 'calendar = "sf"', "P01: ")
     refusal = "policies/letters/sv/refusal.txt"

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include <fmt/format.h>
+
 #include "engine/base/encoding.hpp"
 
 namespace pykala::storage {
@@ -17,9 +19,10 @@ constexpr const char* schema = R"(
     PRAGMA application_id = 1347110233;
     PRAGMA user_version = 1;)";
 
-std::unexpected<problem> damaged(std::string detail) {
-    return fail(problem_kind::corrupt, "key_store_damaged", std::move(detail),
-                "start from its other copy");
+std::unexpected<problem> damaged(const std::filesystem::path& file, std::string_view what) {
+    return fail(problem_kind::corrupt, "key_store_damaged",
+                fmt::format("`{}` {}", file.string(), what),
+                "move the file away: the next start makes it anew from the other copy");
 }
 
 template <std::size_t Size>
@@ -29,7 +32,7 @@ bool copy_exactly(byte_view from, std::array<std::uint8_t, Size>& to) {
     return true;
 }
 
-result<std::vector<key_row>> rows_of(statement& query) {
+result<std::vector<key_row>> rows_of(statement& query, const std::filesystem::path& file) {
     std::vector<key_row> rows;
     for (;;) {
         PYKALA_TRY(const bool there, query.step());
@@ -39,7 +42,7 @@ result<std::vector<key_row>> rows_of(statement& query) {
         row.made_at = query.text(3);
         row.wrapped = as_text(query.blob(4));
         if (!copy_exactly(query.blob(0), row.id) || !copy_exactly(query.blob(1), row.owner))
-            return damaged("a row of the key store is broken");
+            return damaged(file, "has a row that is no key");
         rows.push_back(std::move(row));
     }
     query.reset();
@@ -79,7 +82,7 @@ result<key_copy> key_copy::open(const std::filesystem::path& file) {
     PYKALA_CHECK(
         db.run("PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=EXTRA;"
                "PRAGMA secure_delete=ON;"));
-    key_copy copy(std::move(db));
+    key_copy copy(std::move(db), file);
     PYKALA_CHECK(copy.prepare_schema());
     PYKALA_CHECK(copy.read_facts());
     return copy;
@@ -99,7 +102,7 @@ result<void> key_copy::prepare_schema() {
         return making.commit();
     }
     if (application != application_id || version != 1)
-        return damaged("the file is no key store of version 1");
+        return damaged(file_, "is no key store of version 1");
     return {};
 }
 
@@ -157,7 +160,7 @@ result<std::optional<key_row>> key_copy::find(const log::key_id& id) const {
     PYKALA_TRY(statement * query,
                db_.get("SELECT id, owner, class, made_at, wrapped FROM keys WHERE id = ?"));
     query->bind_all(byte_view(id));
-    PYKALA_TRY(std::vector<key_row> rows, rows_of(*query));
+    PYKALA_TRY(std::vector<key_row> rows, rows_of(*query, file_));
     return first_of(std::move(rows));
 }
 
@@ -166,7 +169,7 @@ result<std::optional<key_row>> key_copy::find(const log::stream_tag& owner,
     PYKALA_TRY(statement * query, db_.get("SELECT id, owner, class, made_at, wrapped FROM keys "
                                           "WHERE owner = ? AND class = ?"));
     query->bind_all(byte_view(owner), key_class);
-    PYKALA_TRY(std::vector<key_row> rows, rows_of(*query));
+    PYKALA_TRY(std::vector<key_row> rows, rows_of(*query, file_));
     return first_of(std::move(rows));
 }
 
@@ -174,14 +177,14 @@ result<std::vector<key_row>> key_copy::beside(const log::key_id& id) const {
     PYKALA_TRY(statement * query, db_.get("SELECT id, owner, class, made_at, wrapped FROM keys "
                                           "WHERE owner = (SELECT owner FROM keys WHERE id = ?)"));
     query->bind_all(byte_view(id));
-    return rows_of(*query);
+    return rows_of(*query, file_);
 }
 
 result<std::vector<key_row>> key_copy::of_owner(const log::stream_tag& owner) const {
     PYKALA_TRY(statement * query,
                db_.get("SELECT id, owner, class, made_at, wrapped FROM keys WHERE owner = ?"));
     query->bind_all(byte_view(owner));
-    return rows_of(*query);
+    return rows_of(*query, file_);
 }
 
 result<void> key_copy::hold() {
@@ -197,7 +200,7 @@ result<std::vector<key_row>> key_copy::all() const {
     PYKALA_TRY(statement * query,
                db_.get("SELECT id, owner, class, made_at, wrapped FROM keys ORDER BY id"));
     query->reset();
-    return rows_of(*query);
+    return rows_of(*query, file_);
 }
 
 }  // namespace pykala::storage

@@ -55,14 +55,16 @@ public:
     void let_go();
 
 private:
-    explicit key_copy(connection db) : db_(std::move(db)) {}
+    key_copy(connection db, std::filesystem::path file)
+        : db_(std::move(db)), file_(std::move(file)) {}
 
     result<void> prepare_schema();
     result<void> read_facts();
     template <class Work>
     result<bool> change(const key_facts& next, Work&& work);
 
-    mutable session db_;  // reading compiles and runs statements
+    mutable session db_;          // reading compiles and runs statements
+    std::filesystem::path file_;  // for messages
     std::optional<key_facts> facts_;
 };
 

@@ -24,20 +24,34 @@ bool is_there(const fs::path& file) {
     return fs::exists(file, unused) && fs::file_size(file, unused) > 0;
 }
 
+// Whether the copy is there and every row of it can be read; a copy that is not there is not whole
+// and not broken.
+result<bool> is_whole(const fs::path& file) {
+    if (!is_there(file)) return false;
+    PYKALA_TRY(const auto copy, key_copy::open(file));
+    PYKALA_TRY(const auto rows, copy.all());
+    return copy.facts().has_value();
+}
+
+bool is_broken(const result<bool>& whole) {
+    return !whole && whole.error().kind == problem_kind::corrupt;
+}
+
 // The copy at `file`; one that is broken gives way to a new one, which `level` then fills from the
-// other.
-result<key_copy> open_or_replace(const fs::path& file, bool may_replace) {
-    auto copy = key_copy::open(file);
-    if (copy || !may_replace || copy.error().kind != problem_kind::corrupt) return copy;
+// other, if that is whole.
+result<key_copy> open_or_replace(const fs::path& file, const result<bool>& whole,
+                                 const result<bool>& other) {
     std::error_code unused;
-    fs::remove(file, unused);
+    if (is_broken(whole) && other.value_or(false)) fs::remove(file, unused);
     return key_copy::open(file);
 }
 
-bool is_whole(const fs::path& file) {
-    if (!is_there(file)) return false;
-    const auto copy = key_copy::open(file);
-    return copy && copy->facts() && copy->all();
+// What to do when neither copy serves: only somebody's own backup is left.
+std::unexpected<problem> damaged(std::string detail, const key_paths& paths) {
+    return fail(problem_kind::corrupt, "key_store_damaged", std::move(detail),
+                fmt::format("put a copy made with `pykala keys backup` in the place of `{}` and "
+                            "remove `{}`; without its keys the data of a tenant cannot be read",
+                            paths.first.string(), paths.second.string()));
 }
 
 char lower(char c) {
@@ -129,20 +143,19 @@ result<std::unique_ptr<key_store>> key_store::open(const key_paths& paths, std::
                                 paths.second.string()),
                     "without its key store the data of a tenant cannot be read; name the right "
                     "paths, or make a new tenant with `pykala init`");
-    const bool first_whole = is_whole(paths.first);
-    const bool second_whole = is_whole(paths.second);
-    if (!first_whole && !second_whole) {
-        const auto broken = key_copy::open(is_there(paths.first) ? paths.first : paths.second);
-        if (!broken && broken.error().kind == problem_kind::corrupt)
-            return fail(problem_kind::corrupt, "key_store_damaged",
-                        "no copy of the key store can be read",
-                        "restore one of its copies; without keys the data cannot be read");
-    }
-    PYKALA_TRY(key_copy first, open_or_replace(paths.first, second_whole));
-    PYKALA_TRY(key_copy second, open_or_replace(paths.second, first_whole));
+    const auto first_whole = is_whole(paths.first);
+    const auto second_whole = is_whole(paths.second);
+    if (!first_whole.value_or(false) && !second_whole.value_or(false) &&
+        (is_broken(first_whole) || is_broken(second_whole)))
+        return damaged(fmt::format("no copy of the key store can be read: neither `{}` nor `{}`",
+                                   paths.first.string(), paths.second.string()),
+                       paths);
+    PYKALA_TRY(key_copy first, open_or_replace(paths.first, first_whole, second_whole));
+    PYKALA_TRY(key_copy second, open_or_replace(paths.second, second_whole, first_whole));
     if (!first.facts() && !second.facts())
-        return fail(problem_kind::corrupt, "key_store_damaged",
-                    "neither copy of the key store holds keys", "restore one of its copies");
+        return damaged(fmt::format("neither copy of the key store holds keys: `{}`, `{}`",
+                                   paths.first.string(), paths.second.string()),
+                       paths);
     const key_facts facts = !second.facts() || (first.facts() && first.facts()->generation >=
                                                                      second.facts()->generation)
                                 ? *first.facts()
@@ -167,9 +180,9 @@ result<bool> key_store::load_own_keys() {
     for (const std::string_view key_class : {lookup_class, signing_class}) {
         PYKALA_TRY(const auto row, first_.find(tenant_itself, key_class));
         if (!row)
-            return fail(problem_kind::corrupt, "key_store_damaged",
-                        fmt::format("the key store has no {} key", key_class),
-                        "restore one of its copies");
+            return damaged(fmt::format("the key store `{}` and its second copy `{}` have no {} key",
+                                       paths_.first.string(), paths_.second.string(), key_class),
+                           paths_);
         PYKALA_TRY(secret_key key, unwrap(*row));
         (key_class == lookup_class ? lookup_ : signing_) = std::move(key);
     }
@@ -250,8 +263,14 @@ result<secret_key> key_store::find(const log::key_id& id) const {
     }
     const std::shared_lock unchanged(changing_);
     // whoever needs one key of a case soon needs the others
-    PYKALA_TRY(const std::vector<key_row> rows,
-               readers_.read([&](const key_copy& copy) { return copy.beside(id); }));
+    auto found = readers_.read([&](const key_copy& copy) { return copy.beside(id); });
+    if (!found && found.error().kind == problem_kind::corrupt)
+        return fail(problem_kind::corrupt, "key_store_damaged",
+                    fmt::format("the key store `{}` cannot be read", paths_.first.string()),
+                    fmt::format("stop the program and start it again: it makes the file anew from "
+                                "its second copy, `{}`",
+                                paths_.second.string()));
+    PYKALA_TRY(const std::vector<key_row> rows, std::move(found));
     if (rows.empty())
         return fail(problem_kind::not_found, "key_destroyed", "the key of this data is destroyed",
                     "what it sealed cannot be read again; the log still proves that it was there");

@@ -47,8 +47,8 @@ public:
                                                      master_key master, instant now);
 
     // A copy that is behind, missing or broken is made anew from the other. Problems:
-    // `key_store_missing`, `wrong_master_key`, `wrong_tenant`, those of key_copy when neither copy
-    // can be read.
+    // `key_store_missing`, `wrong_master_key`, `wrong_tenant`, `key_store_damaged` (neither copy
+    // can be read), those of key_copy.
     static result<std::unique_ptr<key_store>> open(const key_paths& paths, std::string tenant,
                                                    master_key master);
 
@@ -57,6 +57,7 @@ public:
     result<std::vector<log::key_id>> make(std::span<const key_request> requests, instant now);
 
     // Problem `key_destroyed` (not_found) where there is none: what it sealed is gone for good.
+    // `key_store_damaged` (corrupt) where the first copy broke while it was open.
     result<secret_key> find(const log::key_id& id) const;
 
     // Gone from both copies on return; what is gone already is no error.
@@ -82,7 +83,8 @@ public:
 private:
     key_store(key_copy first, key_copy second, const key_paths& paths, std::string tenant,
               master_key master)
-        : readers_(paths.first),
+        : paths_(paths),
+          readers_(paths.first),
           first_(std::move(first)),
           second_(std::move(second)),
           tenant_(std::move(tenant)),
@@ -97,6 +99,8 @@ private:
                     instant now) const;
     template <class Change>
     result<bool> change_both(Change&& change);
+
+    key_paths paths_;
 
     // Changes are alone; a key is found and remembered while nothing changes, so that one which is
     // destroyed never comes back into memory.

@@ -34,7 +34,8 @@ failure failure_of(int native_code) {
                     "check the rights of the file and its folder"};
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB:
-            return {problem_kind::corrupt, "store_corrupt", "restore the file from a backup"};
+            return {problem_kind::corrupt, "store_corrupt",
+                    "stop the program and put a backup of that file in its place"};
         case SQLITE_CONSTRAINT:
             if (native_code == SQLITE_CONSTRAINT_UNIQUE ||
                 native_code == SQLITE_CONSTRAINT_PRIMARYKEY)
@@ -58,8 +59,14 @@ problem sqlite_problem(sqlite3* db, int native_code) {
     // Its own words only where they speak of SQL; SQL never holds a value.
     const char* words = db && (native_code & 0xFF) == SQLITE_ERROR ? sqlite3_errmsg(db)
                                                                    : sqlite3_errstr(native_code);
-    return {
-        kind, code, fmt::format("the database answers `{}` ({})", words, native_code), hint, {}};
+    const char* file = db ? sqlite3_db_filename(db, "main") : nullptr;
+    return {kind,
+            code,
+            file && *file
+                ? fmt::format("the database `{}` answers `{}` ({})", file, words, native_code)
+                : fmt::format("the database answers `{}` ({})", words, native_code),
+            hint,
+            {}};
 }
 
 void statement::finalizer::operator()(sqlite3_stmt* stmt) const {

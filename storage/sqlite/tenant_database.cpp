@@ -46,8 +46,9 @@ result<void> look_at_header(const std::string& path) {
     if (file.gcount() == 0) return foreign();
     if (file.gcount() != std::streamsize(head.size()) ||
         !std::string_view(head.data(), head.size()).starts_with("SQLite format 3"))
-        return fail(problem_kind::corrupt, "store_corrupt", "the file is no database",
-                    "restore the file from a backup");
+        return fail(problem_kind::corrupt, "store_corrupt",
+                    fmt::format("the file `{}` is no database", path),
+                    "stop the program and put a backup of that file in its place");
     std::int64_t application = 0;
     for (std::size_t i = 68; i < 72; ++i)
         application = application << 8 | static_cast<unsigned char>(head[i]);

@@ -154,8 +154,9 @@ def check_faults_of_the_world(made):
     with_fault(lambda: put(master, wrong.encode()), lambda: put(master, right.encode()), "wrong_master_key")
     with_fault(lambda: put(master, b"nonsense\n"), lambda: put(master, right.encode()), "master_key_malformed")
     # no page of it can be read, or its first bytes are not ours
-    with_fault(lambda: put(database, held[:50]), lambda: put(database, held), "store_corrupt")
-    with_fault(lambda: put(database, held[:6000]), lambda: put(database, held), "store_corrupt")
+    with_fault(lambda: put(database, held[:50]), lambda: put(database, held), "store_corrupt",
+               database)
+    with_fault(lambda: put(database, held[:6000]), lambda: put(database, held), "store_corrupt", database, "backup")
     with_fault(lambda: put(database, b""), lambda: put(database, held), "store_foreign")
     with_fault(lambda: os.rename(database, kept), lambda: os.rename(kept, database), "store_missing", "pykala init")
     for keys in ("keys", "keys-second"):  # one copy is enough, and the other is made again

@@ -52,6 +52,16 @@ std::unique_ptr<key_store> new_store(const temporary_folder& folder) {
     return *std::move(store);
 }
 
+// Every page after the first, which holds the head and the schema.
+void break_rows(const fs::path& file) {
+    const auto size = fs::file_size(file);
+    constexpr std::size_t head = 4096;
+    REQUIRE(size > head);
+    std::fstream open(file, std::ios::in | std::ios::out | std::ios::binary);
+    open.seekp(head);
+    open << std::string(size - head, 'x');
+}
+
 log::key_id make_one(key_store& store, const log::stream_tag& owner, log::data_class of) {
     const key_request request[] = {{owner, of}};
     auto ids = store.make(request, now);
@@ -156,11 +166,29 @@ TEST_SUITE("storage/sealing") {
             CHECK(open_store(folder)->find(id));
             fs::resize_file(file, 5'000);
             CHECK(open_store(folder)->find(id));
+            break_rows(file);  // its head is whole, its rows are not
+            CHECK(open_store(folder)->find(id));
+            CHECK(tests::read_file(file).find("xxxx") == std::string::npos);
         }
         for (const fs::path& file : {folder.keys().first, folder.keys().second})
             std::ofstream(file, std::ios::trunc) << std::string(9'000, 'x');
-        CHECK(code_of(key_store::open(folder.keys(), "kuopio", master_of(7))) ==
-              "key_store_damaged");
+        const auto wrong = key_store::open(folder.keys(), "kuopio", master_of(7)).error();
+        CHECK(wrong.code == "key_store_damaged");
+        for (const fs::path& file : {folder.keys().first, folder.keys().second}) {
+            CHECK(wrong.detail.find("`" + file.string() + "`") != std::string::npos);
+            CHECK(wrong.hint.find("`" + file.string() + "`") != std::string::npos);
+        }
+    }
+    TEST_CASE("key store: one that breaks while it is open names itself and its second copy") {
+        const temporary_folder folder;
+        const log::key_id id = make_one(*new_store(folder), random_tag(), log::data_class::content);
+        const auto store = open_store(folder);
+        break_rows(folder.keys().first);
+        const auto wrong = store->find(id).error();
+        CHECK(wrong.code == "key_store_damaged");
+        CHECK(wrong.detail.find(folder.keys().first.string()) != std::string::npos);
+        CHECK(wrong.hint.find(folder.keys().second.string()) != std::string::npos);
+        CHECK(open_store(folder)->find(id));
     }
     TEST_CASE("key store: the copy that is ahead wins") {
         const temporary_folder folder;

@@ -39,7 +39,10 @@ TEST_SUITE("sqlite/connection") {
         folder dir;
         CHECK(connection::open(dir.file("none.db"), {}).error().code == "store_io");
         std::ofstream(dir.file("text.db")) << std::string(5000, 'x');
-        CHECK(connection::open(dir.file("text.db"), {}).error().code == "store_corrupt");
+        const auto wrong = connection::open(dir.file("text.db"), {}).error();
+        CHECK(wrong.code == "store_corrupt");
+        CHECK(wrong.detail.find("`" + dir.file("text.db") + "`") != std::string::npos);
+        CHECK(wrong.hint.find("backup") != std::string::npos);
     }
     TEST_CASE("values: each kind comes back as it was bound") {
         auto db = connection::open(":memory:", {});

@@ -71,6 +71,7 @@ TEST_SUITE("sqlite/tenant_database") {
         CHECK(tenant_store::open(where).error().code == "store_missing");
         std::ofstream(path) << std::string(5000, 'x');
         CHECK(code_of_open(path) == "store_corrupt");
+        CHECK(tenant_store::open(where).error().detail.find(path) != std::string::npos);
         std::filesystem::resize_file(path, 0);
         CHECK(code_of_open(path) == "store_foreign");
         std::filesystem::remove(path);
@@ -94,6 +95,8 @@ TEST_SUITE("sqlite/tenant_database") {
         REQUIRE(code_of_open(path).empty());
         std::filesystem::resize_file(path, whole / 2);
         CHECK(code_of_open(path) == "store_corrupt");
+        CHECK(tenant_store::open(synthetic_location(path)).error().detail.find(path) !=
+              std::string::npos);
     }
     TEST_CASE("open: an interrupted making leaves nothing that could be mistaken for a database") {
         folder dir;

@@ -1,4 +1,5 @@
 // `pykala assess`: what the law says about records on a day, streamed person by person.
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -7,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "engine/assess/batch.hpp"
+#include "engine/base/nearest.hpp"
 
 #include "api/command_line/command_line.hpp"
 #include "api/command_line/grammar.hpp"
@@ -27,10 +29,13 @@ struct assess_options {
 // Takes records in the order of the input and answers each person when the next one begins.
 class stream {
 public:
-    explicit stream(const assessment_table& table) : table_(table) {}
+    stream(const assessment_table& table, const pack& own) : table_(table), own_(own) {}
 
     result<void> take(const std::string& line, std::size_t number) {
         auto parsed = parse_record(line);
+        if (parsed)
+            if (auto known = check_rules(*parsed); !known)
+                parsed = std::unexpected(std::move(known).error());
         if (!parsed) {
             auto wrong = std::move(parsed).error();
             wrong.detail = fmt::format("line {}: {}", number, wrong.detail);
@@ -72,6 +77,23 @@ public:
     }
 
 private:
+    // A misspelt id must not look like a rule that nobody decided on. Rules without a version on
+    // the day are known too: a case may have decided on one before.
+    result<void> check_rules(const record& what) const {
+        for (const auto* ids : {&what.lifted, &what.upheld})
+            for (const auto& id : *ids) {
+                const auto is_it = [&](const auto& each) { return each.second.id == id; };
+                if (std::ranges::any_of(own_.house, is_it)) continue;
+                std::vector<std::string_view> names;
+                for (const auto& [name, each] : own_.house) names.push_back(each.id);
+                return fail(problem_kind::invalid, "bad_record",
+                            fmt::format("`{}` of `{}` is no house rule of `{}`", id,
+                                        ids == &what.lifted ? "lifted" : "upheld", own_.id),
+                            hint_for(id, names));
+            }
+        return {};
+    }
+
     // Persons seen are remembered by a 64-bit hash: eight bytes each, not their ids.
     result<void> begin(const std::string& person, std::size_t number) {
         const bool anonymous_before = !seen_.empty() && person_.empty();
@@ -85,6 +107,7 @@ private:
     }
 
     const assessment_table& table_;
+    const pack& own_;
     record_batch rows_;
     std::vector<std::string> ids_;
     std::vector<assessment> answers_;
@@ -102,7 +125,7 @@ int run_assess(const assess_options& options) {
     if (!law) return print(law.error());
     const auto table = assessment_table::compile(*law, options.tenant, *on);
     if (!table) return print(table.error());
-    stream answers(*table);
+    stream answers(*table, *find(law->packs, options.tenant));
     result<void> taken;
     const bool read =
         for_each_line(options.records, [&](const std::string& line, std::size_t number) {

@@ -165,6 +165,28 @@ void append_because(std::string& out, const assessment_table& table,
     out += ']';
 }
 
+// Members of all objects inside.
+std::size_t members_of(const json::value& value) {
+    std::size_t count = 0;
+    if (const auto* object = value.if_object())
+        for (const auto& [key, part] : *object) count += 1 + members_of(part);
+    if (const auto* list = value.if_array())
+        for (const auto& part : *list) count += members_of(part);
+    return count;
+}
+
+// Members that the line writes: in valid JSON each has its colon, and other colons stand in texts.
+std::size_t members_written(std::string_view line) {
+    std::size_t count = 0;
+    bool in_text = false;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        if (line[i] == '"') in_text = !in_text;
+        if (in_text && line[i] == '\\') ++i;
+        if (!in_text && line[i] == ':') ++count;
+    }
+    return count;
+}
+
 }  // namespace
 
 result<record> parse_record(std::string_view line) {
@@ -178,6 +200,9 @@ result<record> parse_record(std::string_view line) {
     if (error) return refuse(fmt::format("the line is not JSON: {}", error.message()));
     const auto* object = parsed.if_object();
     if (!object) return refuse("the line is not a JSON object");
+    // the parser keeps the last of two: which of them was meant, nobody can tell
+    if (members_written(line) != members_of(parsed))
+        return refuse("a key stands twice in one object", "write each key once");
     record made;
     for (const auto& [key, value] : *object)
         PYKALA_CHECK(read_key(made, {key.data(), key.size()}, value));

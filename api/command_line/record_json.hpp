@@ -11,7 +11,7 @@
 namespace pykala::api {
 
 // One record from one line. Fails with `bad_record`, naming the field. Unknown keys are refused: a
-// misspelt date must not look like a missing one.
+// misspelt date must not look like a missing one. So are doubled ones.
 result<record> parse_record(std::string_view line);
 
 // Appends the answer as one line with its end.

@@ -156,6 +156,9 @@ def line(person, identity="r"):
     return json.dumps({**EXAMPLE, "id": identity, "person": person}) + "\n"
 
 
+HINTED = ("a doubled key", "a lifted rule that is none")
+
+
 def malformed():
     """Exit 1, the number of the line on standard error, nothing written for it or after it."""
     good, other = line("p1"), line("p2")
@@ -179,13 +182,25 @@ def malformed():
         "a commodity of another word": {"commodity": "coal"},
         "lifted that is no list": {"lifted": 5},
         "defeated_by of another word": {"defeated_by": "rain"},
+        "a lifted rule that is none": {"lifted": ["kuopio.billing"]},
+        "an upheld rule of an act": {"upheld": ["accounting.voucher"]},
+        "an upheld rule of another pack": {"upheld": ["kokkola.recordings"]},
     }
     for what, change in fields.items():
         bad[what] = json.dumps({**EXAMPLE, "id": "r3", "person": "p3", **change}) + "\n"
+    whole = line("p3", "r3")
+    bad["a doubled key"] = whole.replace("{", '{"balance": "open", ', 1)
+    bad["a doubled key with an escape"] = whole.replace("{", '{"balan\\u0063e": "open", ', 1)
+    bad["a doubled date"] = whole.replace('"event"', '"event": "2020-01-01", "event"', 1)
+    told = run(line("p1").replace('"id": "r"', '"id": "a: \\"b\\": {c"'))
+    if told.returncode != 0:
+        fail("colons and quotes in a text are no keys: %r" % told.stderr[:200])
     for what, wrong in bad.items():
         result = run(good + other + wrong + line("p4", "r4"))
         if result.returncode != 1:
             fail("%s: exit %d" % (what, result.returncode))
+        if what in HINTED and "hint:" not in result.stderr:
+            fail("%s: no hint: %r" % (what, result.stderr[:200]))
         if "3" not in result.stderr.replace("r3", "").replace("p3", ""):
             fail("%s: standard error does not name line 3: %r" % (what, result.stderr[:200]))
         written = [json.loads(each)["id"] for each in result.stdout.splitlines()]

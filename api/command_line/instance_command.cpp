@@ -1,5 +1,6 @@
 #include "api/command_line/instance_command.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -11,6 +12,7 @@
 #include "engine/base/nearest.hpp"
 #include "engine/log/canonical_json.hpp"
 
+#include "api/command_line/print.hpp"
 #include "api/http/local_client.hpp"
 #include "api/server/house.hpp"
 #include "storage/json/read_json.hpp"
@@ -146,9 +148,10 @@ result<instance> read_sound_instance(const std::string& file) {
     diagnostics findings;
     PYKALA_TRY(auto read, read_instance(file, findings));
     for (const auto& each : findings) std::cerr << to_string(each) << '\n';
-    if (has_errors(findings))
+    const auto errors = std::ranges::count(findings, severity::error, &diagnostic::level);
+    if (errors > 0)
         return fail(problem_kind::invalid, "broken_configuration",
-                    fmt::format("`{}` has {} faults", file, findings.size()),
+                    fmt::format("`{}` has {}", file, counted(std::size_t(errors), "fault")),
                     "api/server/README.md explains every key");
     return read;
 }

@@ -6,6 +6,8 @@
 
 #include "engine/log/canonical_json.hpp"
 
+#include "storage/sqlite/sign_in_attempts.hpp"
+
 namespace pykala::api::web {
 namespace {
 
@@ -104,8 +106,9 @@ unsigned status_of(const problem& wrong) {
     return 500;
 }
 
-http::response error_answer(call& at, door through, const problem& wrong) {
-    const unsigned status = status_of(wrong);
+namespace {
+
+http::response error_body(call& at, door through, const problem& wrong, unsigned status) {
     if (through != door::api && through != door::local) {
         // a version that moved is, for people, what two of them did at the same time
         const auto key = fmt::format("error.{}", status == 412 ? 409 : status);
@@ -136,6 +139,17 @@ http::response error_answer(call& at, door through, const problem& wrong) {
     auto said = json_answer(body, status);
     said.headers.front().second = "application/problem+json";
     if (status == 401) said.set("WWW-Authenticate", "Bearer");
+    return said;
+}
+
+}  // namespace
+
+http::response error_answer(call& at, door through, const problem& wrong) {
+    const unsigned status = status_of(wrong);
+    auto said = error_body(at, through, wrong, status);
+    // the whole window: when the oldest attempt leaves it is told to nobody
+    constexpr std::chrono::seconds wait = storage::attempt_bounds{}.window;
+    if (status == 429) said.set("Retry-After", std::to_string(wait.count()));
     return said;
 }
 

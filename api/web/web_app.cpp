@@ -17,6 +17,12 @@ http::response plain(unsigned status, std::string text, std::string route) {
     return said;
 }
 
+language language_of(const http::request& asked) {
+    const std::string_view query = asked.query;
+    const std::string_view wanted = query.starts_with("lang=") ? query.substr(5) : "";
+    return from_name<language>(wanted).value_or(language{});
+}
+
 }  // namespace
 
 http::response web_app::answer_command(const http::request& asked) const {
@@ -50,7 +56,7 @@ http::response web_app::answer(const http::request& asked) const {
         }
     }
     if (path == "/" || path == "/assets/style.css") return root(asked);
-    return plain(404, "there is nothing here\n", "-");
+    return nothing_here(asked);
 }
 
 http::response web_app::root(const http::request& asked) const {
@@ -63,18 +69,29 @@ http::response web_app::root(const http::request& asked) const {
     for (const auto& each : sites_)
         if (each.host.empty())
             tenants.emplace_back(value_object{{"name", each.at->name}, {"path", each.at->base}});
-    if (tenants.empty()) return plain(404, "there is nothing here\n", "-");
+    if (tenants.empty()) return nothing_here(asked);
     site outside;
     outside.pages = &pages_;
     outside.demo = true;
     call at{asked, outside};
-    if (const auto wanted = from_name<language>(asked.query.starts_with("lang=")
-                                                    ? std::string_view(asked.query).substr(5)
-                                                    : std::string_view()))
-        at.in = *wanted;
+    at.in = language_of(asked);
     auto said = page(at, "tenants", {{"tenants", std::move(tenants)}});
     said.route = "/";
     add_security_headers(said, false);
+    return said;
+}
+
+http::response web_app::nothing_here(const http::request& asked) const {
+    site outside;
+    outside.pages = &pages_;
+    call at{asked, outside};
+    at.in = language_of(asked);
+    const auto through = asked.path.starts_with("/api/") ? door::api : door::portal;
+    auto said = error_answer(at, through,
+                             {problem_kind::not_found, "no_such_page", "there is nothing here",
+                              "the pages of a controller stand below its own address"});
+    said.route = "-";
+    add_security_headers(said, asked.secure);
     return said;
 }
 

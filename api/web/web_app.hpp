@@ -26,6 +26,7 @@ public:
     http::response refuse(unsigned status, const std::string& code) const;
 
 private:
+    http::response nothing_here(const http::request& asked) const;
     http::response root(const http::request& asked) const;
     // Below the tenant's id, whatever its host name.
     http::response answer_command(const http::request& asked) const;

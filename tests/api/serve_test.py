@@ -87,6 +87,12 @@ adress = "127.0.0.1"
                      ":9:11: I02:", ":10:8: S03:", ": I05: sign-in of customers over OpenID Connect is not available",
                      ": I05: sending mail is not available", ":16:7: I03:", ":20:8: S05:", ": I03: `kss` and `turku`"):
         assert expected in said.stderr, f"{expected} is not in:\n{said.stderr}"
+    assert "has 12 faults\n" in said.stderr, said.stderr
+    with open(file, "w", encoding="utf-8") as out:
+        out.write('schema = 1\n[data]\nfolder = "x"\n[keys]\nfolder = "y"\nsecond = "z"\n'
+                  '[listen]\naddress = "127.0.0.1"\nport = 99999\n[tenant.kuopio]\nurl = "http://127.0.0.1"\n')
+    told = run("serve", "--check", "--config", file).stderr
+    assert "has 1 fault\n" in told, told
     refused(run("serve", "--config", os.path.join(folder, "none.toml")), "unreadable_file")
 
 
@@ -105,7 +111,7 @@ def check_service(made):
             urllib.request.urlopen(foreign)
             raise AssertionError("a host name that is nobody's was answered")
         except urllib.error.HTTPError as wrong:
-            assert wrong.code == 404
+            assert wrong.code == 404 and "no_such_page" in wrong.read().decode()
         assert stat.S_IMODE(os.stat(made.path("data", "pykala.sock")).st_mode) == 0o600
         beside = made.command("serve", "--check")
         assert beside.returncode == 0, beside.stderr

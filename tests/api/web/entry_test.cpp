@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "api/web/sessions.hpp"
+#include "api/web/web_app.hpp"
 #include "storage/sqlite/staff.hpp"
 #include "tests/support/web_world.hpp"
 
@@ -96,9 +97,30 @@ TEST_SUITE("web/entry") {
     TEST_CASE("staff: an address that failed ten times waits fifteen minutes") {
         web_world world;
         for (int i = 0; i < 10; ++i) CHECK(staff_signs_in(world, "officer", "no").status == 403);
-        CHECK(staff_signs_in(world, "officer", password_of_all).status == 429);
+        const auto refused = staff_signs_in(world, "officer", password_of_all);
+        CHECK(refused.status == 429);
+        CHECK(header_of(refused, "Retry-After") == "900");
         world.time.at += std::chrono::minutes(16);
         CHECK(staff_signs_in(world, "officer", password_of_all).status == 303);
+    }
+
+    TEST_CASE("errors: below no controller there is an error page or a problem too") {
+        web_world world;
+        world.here.base = "/kuopio";
+        const web::web_app app({{"", &world.here}}, pages_of_the_tree());
+        for (const std::string path : {"/%00", "/elsewhere", "/kuopio/%00", "/favicon.ico"}) {
+            const auto said = app.answer({.method = "GET", .path = path, .query = "lang=sv"});
+            CAPTURE(path);
+            CHECK(said.status == 404);
+            CHECK(header_of(said, "Content-Type") == "text/html; charset=utf-8");
+            CHECK(header_of(said, "X-Content-Type-Options") == "nosniff");
+            CHECK(said.body.find("no_such_page") != std::string::npos);
+            CHECK(said.body.find("lang=\"sv\"") != std::string::npos);
+        }
+        const auto said = app.answer({.method = "GET", .path = "/api/%00"});
+        CHECK(said.status == 404);
+        CHECK(header_of(said, "Content-Type") == "application/problem+json");
+        CHECK(said.body.find("urn:pykala:problem:no_such_page") != std::string::npos);
     }
 
     TEST_CASE("forms: without the token of the session nothing is done") {

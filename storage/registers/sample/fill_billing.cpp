@@ -10,6 +10,9 @@ namespace pykala::storage::sample {
 
 namespace {
 
+// The exchange of data of the retail market over the datahub began on that day.
+const date datahub_opened = make_date(2022, 2, 21);
+
 struct billing {
     connection& db;
     const register_map& map;
@@ -22,6 +25,25 @@ struct billing {
     }
     const sample_customer& customer(int id) const {
         return world.customers.at(std::size_t(id - 1));
+    }
+
+    // The start of the person's first contract among those that were in force on that day or later;
+    // nothing where there is none.
+    std::optional<date> first_contract_on(int id, date from, bool electricity = false) const {
+        std::optional<date> first;
+        for (const auto& c : world.contracts)
+            if ((c.customer == id || c.second == id) && (!c.end || *c.end >= from) &&
+                (!electricity || c.what == commodity::electricity))
+                first = std::min(first.value_or(c.start), c.start);
+        return first;
+    }
+
+    // Every contract of electricity that was in force went over when the datahub opened, later ones
+    // when they began.
+    std::optional<date> told_datahub_on(int id) const {
+        const auto first = first_contract_on(id, datahub_opened, true);
+        if (!first) return std::nullopt;
+        return std::max(*first, datahub_opened);
     }
 
     result<void> accounts() {
@@ -45,12 +67,14 @@ struct billing {
             if (random.percent(30))
                 PYKALA_CHECK(credit.add(c.id, id, agreed,
                                         random.percent(90) ? "ei merkintöjä" : "merkintä"));
-            if (c.about != story::none || random.percent(60))
+            const bool told = c.about != story::none || random.percent(60);
+            if (const auto on = told_datahub_on(c.id); told && on)
                 PYKALA_CHECK(
-                    disclosure.add(id, "Fingrid Datahub Oy", agreed, "sopimus ja käyttöpaikka"));
-            if (c.about == story::debt_dispute || random.percent(4))
-                PYKALA_CHECK(disclosure.add(id, "Perintätoimisto",
-                                            world.until - std::chrono::days(200), "avoin saatava"));
+                    disclosure.add(id, "Fingrid Datahub Oy", *on, "sopimus ja käyttöpaikka"));
+            const date collected = world.until - std::chrono::days(200);
+            const bool owes = c.about == story::debt_dispute || random.percent(4);
+            if (const auto from = first_contract_on(c.id, {}); owes && from && *from <= collected)
+                PYKALA_CHECK(disclosure.add(id, "Perintätoimisto", collected, "avoin saatava"));
         }
         return {};
     }

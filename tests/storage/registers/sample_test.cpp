@@ -116,6 +116,28 @@ TEST_SUITE("registers/sample") {
                   24);
         }
     }
+    TEST_CASE("disclosures: none before the datahub opened or before the first contract") {
+        for (const auto& tenant : tenants) {
+            CAPTURE(tenant);
+            const register_copy registers(tenant);
+            auto db = storage::connection::open(registers.file("billing"), {.read_only = true});
+            REQUIRE(db->run("ATTACH '" + registers.file("crm") + "' AS crm"));
+            const auto count = [&](const std::string& where) {
+                auto query = db->prepare("SELECT count(*) FROM disclosure d WHERE " + where);
+                REQUIRE(query->step().value());
+                return query->integer(0);
+            };
+            const std::string datahub = "recipient = 'Fingrid Datahub Oy'";
+            CHECK(count(datahub) > 50);
+            CHECK(count(datahub + " AND disclosed_on < '2022-02-21'") == 0);
+            CHECK(count(datahub + " AND disclosed_on > '2022-02-21'") > 0);
+            const std::string theirs =
+                "(SELECT min(started_on) FROM crm.contract c WHERE d.account_id - 7000 IN "
+                "(c.customer_id, c.second_customer_id))";
+            CHECK(count("disclosed_on < ifnull(" + theirs + ", '9999')") == 0);
+            CHECK(count("recipient = 'Perintätoimisto'") > 0);
+        }
+    }
     TEST_CASE("people: those who can sign in are in the register") {
         for (const auto& tenant : tenants) {
             const register_copy registers(tenant);

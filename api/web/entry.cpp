@@ -21,8 +21,37 @@ auto no_test_sign_in() {
     return fail(problem_kind::not_found, "no_such_page", "there is nothing here");
 }
 
+// What the published notice itself states; what we only assume stands on the page of the ways to
+// ask. Companies with the same contact stand together.
+value_array stated_contacts(const call& at) {
+    const auto said = [](const marked<std::string>& detail) {
+        return detail.how == mark::stated ? detail.value : std::string();
+    };
+    value_array contacts;
+    for (const auto& [id, each] : at.here.own->controllers) {
+        value_object contact{{"address", said(each.address)},
+                             {"visit", said(each.visiting_address)},
+                             {"phone", said(each.phone)},
+                             {"email", said(each.email)}};
+        if (std::ranges::all_of(contact, [](const auto& one) { return one.second == ""; }))
+            continue;
+        const auto same = std::ranges::find_if(contacts, [&](const value& known) {
+            return std::ranges::all_of(
+                contact, [&](const auto& one) { return known[one.first] == one.second; });
+        });
+        if (same == contacts.end()) {
+            contact.emplace("name", each.name);
+            contacts.emplace_back(std::move(contact));
+        } else {
+            auto& name = (*same).as_object()->at("name");
+            name = *name.as_string() + ", " + each.name;
+        }
+    }
+    return contacts;
+}
+
 result<http::response> start_page(call& at) {
-    return page(at, "start", {});
+    return page(at, "start", {{"contacts", stated_contacts(at)}});
 }
 
 result<http::response> style_sheet(call& at) {

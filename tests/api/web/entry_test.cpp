@@ -10,6 +10,7 @@
 #include "api/web/sessions.hpp"
 #include "api/web/web_app.hpp"
 #include "storage/sqlite/staff.hpp"
+#include "tests/support/sample_world.hpp"
 #include "tests/support/web_world.hpp"
 
 using namespace pykala;
@@ -47,6 +48,12 @@ http::response staff_signs_in(web_world& world, const std::string& name,
         cookie_set(form, "form"));
 }
 
+int times(const std::string& text, const std::string& what) {
+    int count = 0;
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++count;
+    return count;
+}
+
 }  // namespace
 
 TEST_SUITE("web/entry") {
@@ -68,6 +75,27 @@ TEST_SUITE("web/entry") {
         const auto third = world.ask(english);
         CHECK(third.body.find("See your data") != std::string::npos);
         CHECK_FALSE(header_of(third, "strict-transport-security").empty());
+    }
+
+    TEST_CASE("start page: names what the notice states for those without a bank ID") {
+        web_world world;
+        const auto shown = [&](const std::string& tenant, const std::string& query) {
+            world.here.own = &policies_of_the_tree().packs.at(tenant);
+            return world.get("/" + query).body;
+        };
+        for (const std::string query : {"?lang=fi", "?lang=sv", "?lang=en"}) {
+            const auto body = shown("kuopio", query);
+            for (const auto& what : {"PL 105, 70101 Kuopio", "Haapaniementie 30, 70100 Kuopio",
+                                     "020 520 01", "asiakaspalvelu@kuopionenergia.fi"})
+                CHECK(times(body, what) == 1);  // two companies with one contact stand together
+            CHECK(body.find("Kuopion Energia Oy, Kuopion Sähköverkko Oy") != std::string::npos);
+        }
+        // an address that we only assume is not shown; another e-mail is another section
+        const auto kss = shown("kss", "");
+        CHECK(times(kss, "Hovioikeudenkatu 3") == 2);
+        CHECK(times(kss, "05 885 111") == 2);
+        // a notice without any contact leaves the sentence alone
+        CHECK(times(shown("kokkola", ""), "<dl>") == 0);
     }
 
     TEST_CASE("staff: the right password opens a session and signing out ends it") {

@@ -148,6 +148,21 @@ std::string missing_fact(const letter_definition& letter, const value_object& fi
     return {};
 }
 
+std::string how_to_mend(std::string_view missing) {
+    if (missing == "refused" || missing.starts_with("refused.") || missing == "kept.because" ||
+        missing == "kept.cite")
+        return "what is not done goes out with its ground and its provision (2016/679 12(4)): "
+               "decide "
+               "it again on a ground that policies/statutes words and cites";
+    if (missing == "kept.until")
+        return "what stays goes out with its last day: uphold the rule until a day, or let the "
+               "records be assessed again";
+    if (missing.starts_with("authority_") || missing == "controllers" ||
+        missing == "has_controllers" || missing == "service")
+        return "the pack of the controller does not say it: policies/controllers";
+    return "a letter goes out with its mandatory facts only";
+}
+
 }  // namespace
 
 letter_book::letter_book(const source_texts& sources, diagnostics& findings)
@@ -188,8 +203,7 @@ result<rendered_letter> letter_book::render(std::string_view letter, language in
         declared_only(fields_of(facts, definitions_.dates, in), definition, definitions_);
     if (const auto missing = missing_fact(definition, fields); !missing.empty())
         return fail(problem_kind::invalid, "letter_incomplete",
-                    fmt::format("letter `{}` has no `{}`", letter, missing),
-                    "a letter goes out with its mandatory facts only");
+                    fmt::format("letter `{}` has no `{}`", letter, missing), how_to_mend(missing));
     std::string filled;
     {
         const std::lock_guard guard{found->second->busy};

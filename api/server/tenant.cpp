@@ -16,6 +16,7 @@
 
 #include "api/definitions/definitions.hpp"
 #include "api/time/local_day.hpp"
+#include "api/web/letters.hpp"
 #include "storage/registers/sqlite_register.hpp"
 #include "storage/sealing/sodium.hpp"
 
@@ -273,9 +274,15 @@ void tenant::open_desk() {
         own.registers.push_back(each->id());
         site_.registers.push_back(each.get());
     }
+    letter_writer_ = std::make_unique<web::site_letters>(site_);
     const desk::ports world{
-        *cases_, *seals_, clock_,
-        ids_,    *law_,   [this](std::function<void()> work) { later_.run_soon(std::move(work)); }};
+        *cases_,
+        *seals_,
+        clock_,
+        ids_,
+        *law_,
+        [this](std::function<void()> work) { later_.run_soon(std::move(work)); },
+        letter_writer_.get()};
     desk_ = std::make_unique<desk::front_desk>(world, std::move(own));
     site_.desk = desk_.get();
 }

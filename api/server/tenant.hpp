@@ -107,6 +107,7 @@ private:
     web::sign_in_limits limits_;
     web::site site_;
     worker later_;
+    std::unique_ptr<desk::letter_writer> letter_writer_;
     std::unique_ptr<desk::front_desk> desk_;
     std::unique_ptr<answer_maker> answers_;
     std::unique_ptr<forgetting> forgetting_;

@@ -152,40 +152,4 @@ value_object case_values(const desk::open_case& c, language in) {
     return shown;
 }
 
-value_array letter_values(const desk::open_case& c, const site& here, language in,
-                          std::string_view only) {
-    value_array shown;
-    if (!here.letters) return shown;
-    const auto wanted = from_name<language>(c.now.language).value_or(in);
-    for (const auto& sent : c.now.letters) {
-        if (sent.seq >= c.events.size() || !here.letters->has(sent.name)) continue;
-        if (!only.empty() && only != std::to_string(sent.seq)) continue;
-        cases::facts known;
-        known.today = sent.dispatched_on;
-        known.law = c.law.get();
-        known.others = cases::interlocks_of(c.others);
-        const letters::letter_occasion about{
-            .events = std::span(c.events).first(sent.seq + 1),
-            .case_number = c.now.number,
-            .known = known,
-            .flow = c.how->flow,
-            .words = here.letters->definitions(),
-            .in = wanted,
-            .portal_address = here.address,
-            .package_until = here.address.empty()
-                                 ? std::nullopt
-                                 : package_until(c, c.now.closed_on.value_or(sent.dispatched_on))};
-        const auto letter = here.letters->render(sent.name, wanted, letters::facts_of_case(about));
-        if (!letter) continue;
-        shown.emplace_back(value_object{{"title", letter->title},
-                                        {"letter", letter->html},
-                                        {"name", sent.name},
-                                        {"way", sent.way},
-                                        {"lang", std::string(name_of(wanted))},
-                                        {"on", day_text(sent.dispatched_on, in)}});
-    }
-    std::ranges::reverse(shown);
-    return shown;
-}
-
 }  // namespace pykala::api::web

@@ -30,10 +30,6 @@ result<desk::open_case> case_of_customer(const call& at, const std::string& numb
 
 // What pages show of a case: number, names of right and state, days. `in` is the reader's language.
 value_object case_values(const desk::open_case& c, language in);
-// Letters that left, rendered from the case as it was then; newest first. `only`: the one that the
-// event of this number sent.
-value_array letter_values(const desk::open_case& c, const site& here, language in,
-                          std::string_view only = {});
 
 // The last day on which the package of an answer can be fetched, of a case closed on that day.
 std::optional<date> package_until(const desk::open_case& c, date closed_on);

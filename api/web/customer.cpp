@@ -10,6 +10,7 @@
 #include "api/web/answers.hpp"
 #include "api/web/cases.hpp"
 #include "api/web/endpoints.hpp"
+#include "api/web/letters.hpp"
 #include "api/web/timeline.hpp"
 #include "api/web/words.hpp"
 #include "storage/sealing/session_seal.hpp"

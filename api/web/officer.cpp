@@ -14,6 +14,7 @@
 #include "api/web/case_parts.hpp"
 #include "api/web/cases.hpp"
 #include "api/web/endpoints.hpp"
+#include "api/web/letters.hpp"
 #include "api/web/quarantine.hpp"
 #include "api/web/record_groups.hpp"
 #include "api/web/step_forms.hpp"

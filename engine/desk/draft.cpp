@@ -111,6 +111,17 @@ facts draft::facts_for(std::size_t which, const enclosure& with) const {
     return known;
 }
 
+result<bool> draft::write_letters(const entry& e, step& made, const facts& known) const {
+    auto& sends = made.happened;
+    if (!world_.letters || sends["letters"].is_null()) return true;
+    auto events = e.c.events;
+    events.insert(events.end(), e.events.begin(), e.events.end());
+    events.push_back(sends);
+    PYKALA_TRY(auto texts, world_.letters->write({e.c, known, events}));
+    if (!texts.empty()) put(sends, "letter_texts", std::move(texts));
+    return true;
+}
+
 void draft::add(entry& e, step made) {
     apply(e.c.now, made.happened);
     for (auto& each : made.intents) e.intents.emplace_back(made.happened.seq, std::move(each));
@@ -137,6 +148,7 @@ result<bool> draft::take(std::size_t which, command what, const enclosure& with)
         known.leaves = pinned.get();
     }
     PYKALA_TRY(auto first, decide(*all_[which].c.how, all_[which].c.now, what, known));
+    PYKALA_CHECK(write_letters(all_[which], first, known));
     add(all_[which], std::move(first));
     all_[which].asked = true;
     known.leaves = nullptr;
@@ -148,6 +160,8 @@ result<bool> draft::take(std::size_t which, command what, const enclosure& with)
         if (steps == steps_max) throw std::logic_error("steps of the system never end: " + *next);
         PYKALA_TRY(auto made,
                    decide(*c.how, c.now, by_system(command_kind::transition, *next), known));
+        // an answer that lacks something waits for a person, who is told what when they send it
+        if (!write_letters(all_[which], made, known)) break;
         add(all_[which], std::move(made));
     }
     // who else this person is may have come to light with the step

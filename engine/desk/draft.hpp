@@ -17,6 +17,25 @@
 
 namespace pykala::desk {
 
+struct open_case;
+
+// An event that sends letters, before it is kept.
+struct leaving {
+    const open_case& before;
+    const cases::facts& known;
+    std::span<const cases::event> events;  // of the case in order; the last one sends
+};
+
+// Who knows what letters say; that is outside of the engine.
+class letter_writer {
+public:
+    virtual ~letter_writer() = default;
+    // The letters of the event as they leave, `[{"html","lang","name","title"}]`: they are kept
+    // with it, so that what was sent stays what it was. One that cannot be written is left out,
+    // except the one that answers: problem `letter_incomplete` (refused), and nothing leaves.
+    virtual result<value_array> write(const leaving& what) = 0;
+};
+
 struct ports {
     case_store& store;
     sealing& seals;
@@ -25,6 +44,8 @@ struct ports {
     definitions& laws;
     // Runs a piece of work soon, not on the thread of the store.
     std::function<void(std::function<void()>)> later;
+    letter_writer* letters =
+        nullptr;  // without one letters are written whenever they are looked at
 };
 
 struct settings {
@@ -92,6 +113,7 @@ private:
     result<open_case> open(const stored_case& stored);
     result<std::vector<std::string>> numbers_of(const person_tag& tag,
                                                 std::span<const person_cases> known);
+    result<bool> write_letters(const entry& e, cases::step& made, const cases::facts& known) const;
     void add(entry& e, cases::step made);
     cases::command by_system(cases::command_kind kind, std::string name) const;
     result<case_write> write(const entry& e);

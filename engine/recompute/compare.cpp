@@ -36,6 +36,9 @@ constexpr auto plain_members = std::to_array<std::string_view>({"action",       
                                                                 "state",        "statutory_until",
                                                                 "upheld",       "verb"});
 
+// What letters said when they left: written outside, of templates that are no part of the law.
+constexpr std::string_view written_outside = "letter_texts";
+
 bool stands_in(std::span<const std::string_view> names, std::string_view name) {
     return std::ranges::find(names, name) != names.end();
 }
@@ -112,6 +115,7 @@ void compare(const shown_event& recorded, const cases::event& computed,
     std::size_t told = 0;
     const auto& had = recorded.happened;
     for (const auto& [name, field] : had.fields) {
+        if (name == written_outside && !had["letters"].is_null()) continue;
         teller t{recorded, name, to, told};
         const auto found = computed.fields.find(name);
         if (found == computed.fields.end())
@@ -122,7 +126,8 @@ void compare(const shown_event& recorded, const cases::event& computed,
             t.tell(fmt::format("`{}` is not of its class", name));
     }
     for (const auto& [name, field] : recorded.closed)
-        if (!computed.fields.contains(name))
+        if (!computed.fields.contains(name) &&
+            (name != written_outside || had["letters"].is_null()))
             teller{recorded, name, to, told}.tell(
                 fmt::format("`{}` is recorded, and does not follow", name));
     for (const auto& [name, field] : computed.fields)

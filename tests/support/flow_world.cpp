@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "api/time/local_day.hpp"
+#include "api/web/letters.hpp"
 #include "storage/bundle/export.hpp"
 #include "storage/hash/sha256.hpp"
 #include "storage/recompute/recompute_bundle.hpp"
@@ -165,7 +166,9 @@ void flow_world::restart(const api::definition_texts* other) {
         frail.push_back(std::make_unique<frail_register>(*port, cuts));
         ports.push_back(frail.back().get());
     }
-    const desk::ports world{*store, *seals, time, ids, *laws, [](auto work) { work(); }};
+    letters = std::make_unique<api::web::site_letters>(site);
+    const desk::ports world{*store,       *seals, time, ids, *laws, [](auto work) { work(); },
+                            letters.get()};
     desk = std::make_unique<desk::front_desk>(world, desk::settings{sample_order});
     open_site();
     answers = std::make_unique<api::answer_maker>(ports, *documents, site);

@@ -71,6 +71,7 @@ struct flow_world {
     std::unique_ptr<storage::case_sealing> seals;
     std::unique_ptr<desk::case_store> store;
     std::vector<std::unique_ptr<register_port>> frail;  // ports that the power can leave
+    std::unique_ptr<desk::letter_writer> letters;
     std::unique_ptr<desk::front_desk> desk;
     std::unique_ptr<api::forgetting> forgetting;
     std::optional<storage::document_store> documents;

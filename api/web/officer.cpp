@@ -33,7 +33,12 @@ constexpr auto aside = std::to_array<std::string_view>(
      "propose_exception", "record_use", "refuse_excessive", "reopen", "restrict_meanwhile",
      "send_back", "withdraw"});
 
-bool is_aside(const open_step& each) {
+// A rule of our own that only a later day brings up can be upheld already; nothing waits for it.
+bool is_aside(const open_step& each, const desk::open_case& c) {
+    const auto waits = [](const auto& held) {
+        return cases::flag_of(held.second.assessed, "confirm");
+    };
+    if (each.step->name == "uphold_house_rule") return std::ranges::none_of(c.now.records, waits);
     return std::ranges::find(aside, each.step->name) != aside.end();
 }
 
@@ -65,7 +70,7 @@ void put_steps(value_object& shown, const call& at, const desk::open_case& c) {
         // records are decided where they are shown
         const bool decides = each.step->name == "decide_records";
         if ((here && decides) || !has_object(at, c, *each.step)) continue;
-        (decides || is_aside(each) ? others : now).emplace_back(step_values(at, c, each));
+        (decides || is_aside(each, c) ? others : now).emplace_back(step_values(at, c, each));
     }
     shown.emplace("no_steps", now.empty());
     shown.emplace("steps", std::move(now));

@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "engine/case/rules_of_case.hpp"
 #include "engine/case/values.hpp"
 
 #include "api/web/cases.hpp"
@@ -27,6 +28,14 @@ value_object option(const std::string& choice, const std::string& says, bool cho
     return {{"choice", choice}, {"says", says}, {"chosen", chosen}};
 }
 
+cases::facts known_today(const call& at, const desk::open_case& c) {
+    cases::facts known;
+    known.today = at.here.time->now().on;
+    known.law = c.law.get();
+    known.others = cases::interlocks_of(c.others);
+    return known;
+}
+
 // The text of an open task stands in the event that opened it.
 std::string task_text(const desk::open_case& c, const std::string& id) {
     for (const auto& e : c.events)
@@ -35,12 +44,24 @@ std::string task_text(const desk::open_case& c, const std::string& id) {
     return id;
 }
 
-// Rules of our own that hold records of this case and that nobody has confirmed or lifted.
+// Rules of our own that hold records of this case, today or when a statute that runs has ended, and
+// that nobody has confirmed or lifted.
 value_array house_rules(const call& at, const desk::open_case& c) {
     std::set<std::string> rules;
     for (const auto& [id, held] : c.now.records)
         if (cases::flag_of(held.assessed, "confirm"))
             rules.insert(text_of(cases::member(held.assessed, "governing")["rule"]));
+    const auto known = known_today(at, c);
+    for (const auto& [id, all] : cases::rules_of_case(c.now, known)) {
+        const auto& assessed = c.now.records.at(id).assessed;
+        const auto statutory = cases::date_of(assessed, "statutory_until");
+        if (text_of(assessed, "hold") != "dated" || !statutory || *statutory < known.today)
+            continue;
+        for (const auto& each : all)
+            if (each.by == authority::house && each.until && *each.until > *statutory)
+                rules.insert(each.rule);
+    }
+    for (const auto& settled : c.now.house) rules.erase(settled.rule);
     value_array options;
     for (const auto& rule : rules) {
         const auto says = words_of_rule(at, c, rule).because;
@@ -97,10 +118,7 @@ std::vector<std::string> list_of(const http::field_list& form, const std::string
 }  // namespace
 
 std::vector<open_step> open_steps(const call& at, const desk::open_case& c) {
-    cases::facts known;
-    known.today = at.here.time->now().on;
-    known.law = c.law.get();
-    known.others = cases::interlocks_of(c.others);
+    const auto known = known_today(at, c);
     std::vector<open_step> steps;
     for (const auto& by : actors_of(at.who))
         for (const auto& name : cases::open_transitions(*c.how, c.now, by, known)) {

@@ -10,6 +10,7 @@
 
 #include "api/web/cases.hpp"
 #include "tests/support/browser.hpp"
+#include "tests/support/flow_steps.hpp"
 
 using namespace pykala;
 using namespace pykala::tests;
@@ -78,6 +79,41 @@ TEST_SUITE("flow/officer_pages") {
                         after.version));
         CHECK(again.status == 422);
         CHECK(has(again, "Yhtiön oma säilytysaika pitää tiedon."));
+    }
+
+    TEST_CASE("house rule: one that begins after a running statute can be upheld on the page") {
+        flow_world w("kuopio");
+        // the contract ended in 2024: the act holds it to 2030, our own rule to 2034
+        const auto who = sample_person_of("kuopio", 4);
+        const auto number = w.file("erasure", who.hetu, who.name);
+        w.work();
+        const std::string rule = "kuopio.contract_data";
+        for (const auto& [id, held] : w.state(number).records)
+            if (cases::flag_of(held.assessed, "confirm"))
+                CHECK(cases::member(held.assessed, "governing")["rule"] != value(rule));
+        const browser officer(w, "officer");
+        const auto page = "/officer/cases/" + number;
+        const auto step = page + "/steps/uphold_house_rule";
+        const auto option = fmt::format("<option value=\"{}\"", rule);
+        REQUIRE(has(officer.get(step), option));
+        // nothing waits for it: when what waits is settled the step is still at hand
+        settle(w, number);
+        CHECK(has(officer.get(page), step));
+        const auto said = officer.post(
+            page + "/steps",
+            fmt::format(
+                "transition=uphold_house_rule&rule={}&ground=17_3_e&reason=Asiasta+on+riita."
+                "&until=2034-12-31&once=9",
+                rule));
+        CHECK(said.status == 303);
+        const auto after = w.state(number);
+        const auto found = std::ranges::find(after.house, rule, &cases::house_decision::rule);
+        REQUIRE(found != after.house.end());
+        CHECK(found->until == make_date(2034, 12, 31));
+        // what is settled is not asked again, and a rule that holds nothing is not offered
+        const auto again = officer.get(step);
+        CHECK_FALSE(has(again, option));
+        CHECK_FALSE(has(again, "<option value=\"kuopio.recordings\""));
     }
 
     TEST_CASE("destroyed: the page says on which day and under what instead of an empty field") {

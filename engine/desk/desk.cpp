@@ -63,7 +63,7 @@ struct front_desk::job {
 
 result<open_case> front_desk::read(std::string_view number) {
     draft d(world_, own_, world_.time.now(), {});
-    PYKALA_TRY(const auto place, d.load(number));
+    PYKALA_TRY(const auto place, d.load(number, true));
     return d.release(place);
 }
 

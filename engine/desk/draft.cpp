@@ -11,6 +11,15 @@ namespace {
 
 using namespace cases;
 
+// Bytes of events that cost no more to open than a fold would.
+constexpr std::size_t fold_room_min = 2048;
+
+std::size_t room_of(const sealed_event& e) {
+    std::size_t room = e.public_part.size();
+    for (const auto& box : e.boxes) room += box.bytes.size();
+    return room;
+}
+
 // More steps at once than any workflow has transitions: it would never end.
 constexpr int steps_max = 64;
 
@@ -31,13 +40,22 @@ std::vector<person_tag> tags_of(sealing& seals, const value_object& inputs) {
     return tags;
 }
 
-result<open_case> draft::open(const stored_case& stored) {
-    open_case c;
+result<draft::entry> draft::open(const stored_case& stored) {
+    entry made;
+    open_case& c = made.c;
     c.stream = stored.stream;
     std::uint64_t seq = 0;
+    if (stored.fold) {
+        made.room.fold = stored.fold->box.size();
+        PYKALA_TRY(auto kept, world_.seals.open_fold(stored.stream, *stored.fold));
+        if (!kept) return open_whole(stored.number, made.room.fold);
+        c.now = *std::move(kept);
+        seq = stored.fold->version;
+    }
     for (const auto& sealed : stored.events) {
         PYKALA_TRY(auto e, world_.seals.open(stored.stream, seq++, sealed));
         apply(c.now, e);
+        made.room.since += room_of(sealed);
         c.events.push_back(std::move(e));
     }
     c.now.number = stored.number;
@@ -47,7 +65,16 @@ result<open_case> draft::open(const stored_case& stored) {
                     "the first event of the case names no procedure");
     PYKALA_TRY(c.how, world_.laws.pinned(c.now.right, *c.now.procedure));
     PYKALA_TRY(c.law, world_.laws.law_on(now_.on));
-    return c;
+    made.loaded = c.now.version;
+    return made;
+}
+
+// A fold that does not open any more is no loss: the events say it all.
+result<draft::entry> draft::open_whole(const std::string& number, std::size_t fold_room) {
+    PYKALA_TRY(const auto stored, world_.store.load(number));
+    PYKALA_TRY(auto made, open(stored));
+    made.room.fold = fold_room;
+    return made;
 }
 
 // As the store had them when the case was read, else as it has them now. The writer checks how many
@@ -68,21 +95,20 @@ result<bool> draft::load_others(std::span<const person_tag> tags,
         for (const auto& number : found) {
             const auto same = [&](const entry& e) { return e.c.now.number == number; };
             if (std::ranges::any_of(all_, same)) continue;
-            PYKALA_TRY(const auto stored, world_.store.load(number));
-            PYKALA_TRY(auto c, open(stored));
-            const auto version = c.now.version;
-            all_.push_back({std::move(c), version});
+            PYKALA_TRY(const auto stored, world_.store.load_newest(number));
+            PYKALA_TRY(auto other, open(stored));
+            all_.push_back(std::move(other));
         }
     }
     return true;
 }
 
-result<std::size_t> draft::load(std::string_view number) {
-    PYKALA_TRY(const auto stored, world_.store.load(number));
-    PYKALA_TRY(auto c, open(stored));
-    const auto version = c.now.version;
-    const auto tags = c.now.person_tags;
-    all_.push_back({std::move(c), version});
+result<std::size_t> draft::load(std::string_view number, bool with_events) {
+    PYKALA_TRY(const auto stored,
+               with_events ? world_.store.load(number) : world_.store.load_newest(number));
+    PYKALA_TRY(auto asked, open(stored));
+    const auto tags = asked.c.now.person_tags;
+    all_.push_back(std::move(asked));
     const auto place = all_.size() - 1;
     PYKALA_CHECK(load_others(tags, stored.persons));
     return place;
@@ -204,6 +230,16 @@ result<bool> draft::note_refusal(std::size_t which, const command& what, const p
     return true;
 }
 
+// Kept anew when the events since the last one have come to weigh as much: so all folds of a case
+// together never cost more than its events.
+result<std::optional<sealed_fold>> draft::fold_of(const entry& e,
+                                                  std::span<const sealed_event> more) {
+    std::size_t since = e.room.since;
+    for (const auto& each : more) since += room_of(each);
+    if (since < std::max(e.room.fold, fold_room_min)) return std::nullopt;
+    return world_.seals.seal_fold(e.c.stream, e.c.now);
+}
+
 result<case_write> draft::write(const entry& e) {
     case_write out;
     out.number = e.c.now.number;
@@ -218,6 +254,7 @@ result<case_write> draft::write(const entry& e) {
         PYKALA_TRY(auto body, world_.seals.seal_intent(e.c.stream, seq, each.what));
         out.outbox.push_back({seq, each.kind, std::move(body)});
     }
+    PYKALA_TRY(out.fold, fold_of(e, out.events));
     out.row = project(e.c.now);
     out.timers = timers_of(e.c.now);
     out.persons = e.c.now.person_tags;

@@ -62,7 +62,7 @@ struct enclosure {
 struct open_case {
     cases::case_state now;
     log::stream_tag stream{};
-    std::vector<cases::event> events;
+    std::vector<cases::event> events;  // where the whole history was asked for
     std::shared_ptr<const cases::procedure> how;
     std::shared_ptr<const cases::tenant_law> law;
     std::vector<cases::case_state> others;  // of the same person
@@ -74,8 +74,9 @@ public:
     draft(const ports& world, const settings& own, moment now, cases::actor by)
         : world_(world), own_(own), now_(now), by_(std::move(by)) {}
 
-    // Loads a case and the person's other cases; gives its place here.
-    result<std::size_t> load(std::string_view number);
+    // Loads a case and the person's other cases; gives its place here. `with_events`: the whole
+    // history of it is wanted, not only what it leads to.
+    result<std::size_t> load(std::string_view number, bool with_events = false);
     // A new case of a right, beside what is here.
     result<std::size_t> begin(std::string_view right);
     // The other cases of whoever has these tags, unless they are here. `known` is what was read of
@@ -102,15 +103,23 @@ public:
     result<unit_of_work> finish();
 
 private:
+    // Bytes of the fold that is stored, and of the events after it.
+    struct kept_room {
+        std::size_t fold = 0;
+        std::size_t since = 0;
+    };
     struct entry {
         open_case c;
         std::uint64_t loaded = 0;  // version when it was read; 0: new
-        bool asked = false;        // a command named it; others only follow
+        kept_room room{};
+        bool asked = false;  // a command named it; others only follow
         std::vector<cases::event> events{};
         std::vector<std::pair<std::uint64_t, cases::intent>> intents{};
     };
 
-    result<open_case> open(const stored_case& stored);
+    result<entry> open(const stored_case& stored);
+    result<entry> open_whole(const std::string& number, std::size_t fold_room);
+    result<std::optional<sealed_fold>> fold_of(const entry& e, std::span<const sealed_event> more);
     result<std::vector<std::string>> numbers_of(const person_tag& tag,
                                                 std::span<const person_cases> known);
     result<bool> write_letters(const entry& e, cases::step& made, const cases::facts& known) const;

@@ -21,6 +21,7 @@
 #include "engine/base/result.hpp"
 #include "engine/case/event.hpp"
 #include "engine/case/facts.hpp"
+#include "engine/case/state.hpp"
 #include "engine/log/event_leaf.hpp"
 
 namespace pykala::desk {
@@ -53,12 +54,23 @@ struct person_cases {
     friend bool operator==(const person_cases&, const person_cases&) = default;
 };
 
+// The fold of the first `version` events of a case, sealed. Kept so that a long history need not be
+// opened for every command; the events alone are the truth, and a store may have none.
+struct sealed_fold {
+    std::uint64_t version = 0;
+    std::string box;
+
+    friend bool operator==(const sealed_fold&, const sealed_fold&) = default;
+};
+
 struct stored_case {
     std::string number;  // `KUO-2026-000123`
     log::stream_tag stream{};
-    std::vector<sealed_event> events;  // in order of seq, from 0: the version is their number
+    // In order of seq: from 0, or from the version of the fold where there is one.
+    std::vector<sealed_event> events;
     bool quarantined = false;
     std::vector<person_cases> persons{};  // of each of its tags, in order; from `load` only
+    std::optional<sealed_fold> fold{};    // from `load_newest` only
 };
 
 // A case whose invariant broke: it takes no command, fires no timer and sends nothing, until
@@ -143,9 +155,10 @@ struct case_write {
     std::uint64_t expected = 0;  // the version that the events continue
     std::vector<sealed_event> events;
     queue_row row;
-    std::vector<timer_row> timers;    // all that wait now: they replace those stored
-    std::vector<person_tag> persons;  // all tags of the case: they are added to those stored
-    std::vector<outbox_row> outbox;   // in order
+    std::vector<timer_row> timers;      // all that wait now: they replace those stored
+    std::vector<person_tag> persons;    // all tags of the case: they are added to those stored
+    std::vector<outbox_row> outbox;     // in order
+    std::optional<sealed_fold> fold{};  // after these events; none: the one stored stays
 };
 
 // A case that the decision looked at and did not change.
@@ -196,6 +209,8 @@ public:
 
     // Problem `no_such_case` (not_found). Everything in it is of one moment.
     virtual result<stored_case> load(std::string_view number) = 0;
+    // The same with a fold and only the events after it, where the store keeps one.
+    virtual result<stored_case> load_newest(std::string_view number) { return load(number); }
     // Every case that carries one of the tags, in order of number.
     virtual result<std::vector<stored_case>> of_person(std::span<const person_tag> tags) = 0;
     // Their numbers alone.
@@ -239,6 +254,13 @@ public:
     // Fields whose key is destroyed are left out of the event.
     virtual result<cases::event> open(const log::stream_tag& stream, std::uint64_t seq,
                                       const sealed_event& stored) = 0;
+    // A fold, bound to its case and version. It opens only while every key that the case had is
+    // there and none was made since: what is destroyed must not live on in it. Nothing where there
+    // is no key, or where it does not open.
+    virtual result<std::optional<sealed_fold>> seal_fold(const log::stream_tag& stream,
+                                                         const cases::case_state& now) = 0;
+    virtual result<std::optional<cases::case_state>> open_fold(const log::stream_tag& stream,
+                                                               const sealed_fold& kept) = 0;
     // An intent of the outbox, bound to its case and event.
     virtual result<sealed_box> seal_intent(const log::stream_tag& stream, std::uint64_t seq,
                                            const value& what) = 0;

@@ -147,8 +147,8 @@ result<selection> select_events(session& db, std::int64_t origin, const export_r
 }
 
 result<std::vector<desk::sealed_box>> boxes_of(session& db, std::int64_t event) {
-    PYKALA_TRY(statement * rows,
-               db.get("SELECT class, key, box FROM sealed WHERE event = ? ORDER BY class"));
+    PYKALA_TRY(statement * rows, db.get("SELECT class, key, box FROM sealed "
+                                        "WHERE id BETWEEN ?1 * 8 AND ?1 * 8 + 7 ORDER BY id"));
     rows->bind_all(event);
     std::vector<desk::sealed_box> out;
     for (;;) {

@@ -29,8 +29,10 @@ result<std::optional<removed_case>> find_case(session& db, std::string_view numb
 
 // Whatever refers to the case goes before it.
 constexpr std::string_view removals[] = {
-    "DELETE FROM sealed WHERE event IN (SELECT id FROM events WHERE stream = ?)",
+    "DELETE FROM sealed WHERE id IN (SELECT e.id * 8 + c.value FROM events e, "
+    "json_each('[1,2,3,4]') c WHERE e.stream = ?)",
     "UPDATE events SET public = '' WHERE stream = ?",
+    "DELETE FROM folds WHERE case_id = ?",
     "DELETE FROM queue WHERE case_id = ?",
     "DELETE FROM timers WHERE case_id = ?",
     "DELETE FROM persons WHERE case_id = ?",

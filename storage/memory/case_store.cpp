@@ -55,6 +55,7 @@ result<stored_case> memory_case_store::load(std::string_view number) {
         return fail(problem_kind::not_found, "no_such_case",
                     fmt::format("there is no case `{}`", number));
     auto held = found->second.stored;
+    held.fold.reset();
     held.quarantined = quarantine_.contains(number);
     auto tags = found->second.persons;
     std::ranges::sort(tags);
@@ -65,6 +66,16 @@ result<stored_case> memory_case_store::load(std::string_view number) {
     return held;
 }
 
+result<stored_case> memory_case_store::load_newest(std::string_view number) {
+    PYKALA_TRY(auto held, load(number));
+    const std::lock_guard lock(mutex_);
+    held.fold = cases_.find(number)->second.stored.fold;
+    if (held.fold)
+        held.events.erase(held.events.begin(),
+                          held.events.begin() + static_cast<std::ptrdiff_t>(held.fold->version));
+    return held;
+}
+
 result<std::vector<stored_case>> memory_case_store::of_person(std::span<const person_tag> tags) {
     const std::lock_guard lock(mutex_);
     std::vector<stored_case> all;
@@ -72,6 +83,7 @@ result<std::vector<stored_case>> memory_case_store::of_person(std::span<const pe
         if (std::ranges::any_of(tags, [&](const auto& tag) { return holds(each.persons, tag); })) {
             all.push_back(each.stored);
             all.back().quarantined = quarantine_.contains(number);
+            all.back().fold.reset();
         }
     return all;
 }
@@ -120,6 +132,7 @@ void memory_case_store::write_case(case_write& what, receipt& given) {
     held.stored.number = what.number;
     held.stored.stream = what.stream;
     for (auto& e : what.events) held.stored.events.push_back(std::move(e));
+    if (what.fold) held.stored.fold = std::move(what.fold);
     held.row = std::move(what.row);
     held.row.number = what.number;
     held.timers = std::move(what.timers);

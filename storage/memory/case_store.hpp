@@ -15,6 +15,7 @@ public:
     explicit memory_case_store(std::string prefix) : prefix_(std::move(prefix)) {}
 
     result<desk::stored_case> load(std::string_view number) override;
+    result<desk::stored_case> load_newest(std::string_view number) override;
     result<std::vector<desk::stored_case>> of_person(
         std::span<const desk::person_tag> tags) override;
     result<std::vector<std::string>> numbers_of(std::span<const desk::person_tag> tags) override;

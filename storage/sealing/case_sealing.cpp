@@ -5,9 +5,11 @@
 #include <fmt/format.h>
 
 #include "engine/base/encoding.hpp"
+#include "engine/case/kept_fold.hpp"
 
 #include "storage/hash/sha256.hpp"
 #include "storage/json/read_json.hpp"
+#include "storage/sealing/sodium.hpp"
 
 namespace pykala::storage {
 namespace {
@@ -17,6 +19,11 @@ using log::data_class;
 std::unexpected<problem> malformed() {
     return fail(problem_kind::corrupt, "event_malformed",
                 "a stored event is not what was written in its place", "restore the database");
+}
+
+std::string fold_place(std::string_view tenant, const log::stream_tag& stream,
+                       std::uint64_t version) {
+    return fmt::format(R"(["pykala-fold/1","{}","{}",{}])", tenant, to_hex(stream), version);
 }
 
 lookup_kind kind_named(std::string_view name) {
@@ -91,6 +98,29 @@ result<cases::event> case_sealing::open(const log::stream_tag& stream, std::uint
                                     cases::event_field{field.commitment.of, std::move(field.held)});
     }
     return out;
+}
+
+// Sealed under a key over all keys of the case (storage/formats/sealed.md).
+result<std::optional<desk::sealed_fold>> case_sealing::seal_fold(const log::stream_tag& stream,
+                                                                 const cases::case_state& now) {
+    PYKALA_TRY(const auto key, keys_.key_over(stream));
+    if (!key) return std::nullopt;
+    const secret_text plain(cases::write_fold(now));
+    return desk::sealed_fold{
+        now.version,
+        aead_seal(*key, fold_place(keys_.tenant(), stream, now.version), plain.text())};
+}
+
+result<std::optional<cases::case_state>> case_sealing::open_fold(const log::stream_tag& stream,
+                                                                 const desk::sealed_fold& kept) {
+    PYKALA_TRY(const auto key, keys_.key_over(stream));
+    if (!key) return std::nullopt;
+    auto opened = aead_open(*key, fold_place(keys_.tenant(), stream, kept.version), kept.box);
+    if (!opened) return std::nullopt;
+    const secret_text plain(*std::move(opened));
+    auto state = cases::read_fold(plain.text());
+    if (state && state->version != kept.version) return std::nullopt;
+    return state;
 }
 
 result<desk::sealed_box> case_sealing::seal_intent(const log::stream_tag& stream, std::uint64_t seq,

@@ -23,6 +23,10 @@ public:
     // leaf.
     result<cases::event> open(const log::stream_tag& stream, std::uint64_t seq,
                               const desk::sealed_event& stored) override;
+    result<std::optional<desk::sealed_fold>> seal_fold(const log::stream_tag& stream,
+                                                       const cases::case_state& now) override;
+    result<std::optional<cases::case_state>> open_fold(const log::stream_tag& stream,
+                                                       const desk::sealed_fold& kept) override;
     result<desk::sealed_box> seal_intent(const log::stream_tag& stream, std::uint64_t seq,
                                          const value& what) override;
     result<value> open_intent(const log::stream_tag& stream, std::uint64_t seq,

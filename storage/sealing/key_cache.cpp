@@ -26,6 +26,25 @@ void key_cache::put(const key_row& row, secret_key key) {
     owners_[row.owner].insert_or_assign(row.key_class, row.id);
 }
 
+std::optional<secret_key> key_cache::over(const log::stream_tag& owner) const {
+    const auto found = over_.find(owner);
+    if (found == over_.end()) return std::nullopt;
+    return found->second.copy();
+}
+
+void key_cache::put_over(const log::stream_tag& owner, secret_key key) {
+    if (over_.size() >= keys_max) over_.clear();
+    over_.insert_or_assign(owner, std::move(key));
+}
+
+void key_cache::forget_over(const log::stream_tag& owner) {
+    over_.erase(owner);
+}
+
+void key_cache::forget_over() {
+    over_.clear();
+}
+
 void key_cache::forget(const log::key_id& id) {
     keys_.erase(id);
 }

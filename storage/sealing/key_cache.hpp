@@ -19,6 +19,11 @@ public:
     std::optional<secret_key> find(const log::key_id& id) const;
     std::optional<log::key_id> find(const log::stream_tag& owner, std::string_view key_class) const;
     void put(const key_row& row, secret_key key);
+    // The key over all keys of an owner (key_store::key_over).
+    std::optional<secret_key> over(const log::stream_tag& owner) const;
+    void put_over(const log::stream_tag& owner, secret_key key);
+    void forget_over(const log::stream_tag& owner);
+    void forget_over();
     // What is destroyed may not stay behind here.
     void forget(const log::key_id& id);
 
@@ -36,6 +41,7 @@ private:
     std::unordered_map<log::key_id, secret_key, tag_hash> keys_;
     std::unordered_map<log::stream_tag, std::map<std::string, log::key_id, std::less<>>, tag_hash>
         owners_;
+    std::unordered_map<log::stream_tag, secret_key, tag_hash> over_;
 };
 
 }  // namespace pykala::storage

@@ -251,6 +251,10 @@ result<std::vector<log::key_id>> key_store::make(std::span<const key_request> re
         ids.push_back(row ? row->id : fresh.back().id);
     }
     if (fresh.empty()) return ids;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const key_row& row : fresh) opened_.forget_over(row.owner);
+    }
     PYKALA_CHECK(
         change_both([&](key_copy& copy, const key_facts& next) { return copy.add(fresh, next); }));
     return ids;
@@ -287,11 +291,38 @@ result<secret_key> key_store::find(const log::key_id& id) const {
     return out;
 }
 
+result<std::optional<secret_key>> key_store::key_over(const log::stream_tag& owner) const {
+    {
+        const std::lock_guard lock(mutex_);
+        if (auto known = opened_.over(owner)) return known;
+    }
+    const std::shared_lock unchanged(changing_);
+    PYKALA_TRY(std::vector<key_row> rows,
+               readers_.read([&](const key_copy& copy) { return copy.of_owner(owner); }));
+    if (rows.empty()) return std::nullopt;
+    std::ranges::sort(rows, {}, &key_row::id);
+    std::vector<secret_key> keys;
+    secret_text all(std::string("pykala-over/1"));
+    for (const key_row& row : rows) {
+        PYKALA_TRY(secret_key key, unwrap(row));
+        all.text() += as_text(row.id);
+        all.text() += as_text(key.bytes());
+        keys.push_back(std::move(key));
+    }
+    secret_key out;
+    keyed_hash(keys.front(), all.text(), out.bytes());
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = 0; i < rows.size(); ++i) opened_.put(rows[i], std::move(keys[i]));
+    opened_.put_over(owner, out.copy());
+    return out;
+}
+
 result<bool> key_store::destroy(std::span<const log::key_id> ids) {
     const std::unique_lock alone(changing_);
     {
         const std::lock_guard lock(mutex_);
         for (const log::key_id& id : ids) opened_.forget(id);
+        opened_.forget_over();
     }
     return change_both(
         [&](key_copy& copy, const key_facts& next) { return copy.remove(ids, next); });

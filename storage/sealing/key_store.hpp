@@ -60,6 +60,10 @@ public:
     // `key_store_damaged` (corrupt) where the first copy broke while it was open.
     result<secret_key> find(const log::key_id& id) const;
 
+    // One key made of all data keys that the owner has now; nothing when it has none. It is another
+    // one as soon as a key is made or destroyed, so what it seals lives as long as all of them.
+    result<std::optional<secret_key>> key_over(const log::stream_tag& owner) const;
+
     // Gone from both copies on return; what is gone already is no error.
     result<bool> destroy(std::span<const log::key_id> ids);
 

@@ -42,22 +42,24 @@ std::vector<std::string> words_of(std::string_view text) {
     return out;
 }
 
+// From the event `first` on.
 result<std::vector<desk::sealed_event>> read_events(session& db, std::int64_t stream,
-                                                    const log::stream_tag& tag) {
+                                                    const log::stream_tag& tag,
+                                                    std::uint64_t first) {
     PYKALA_TRY(statement * all,
                db.get("SELECT e.seq, e.public, e.body, s.class, s.key, s.box FROM events e "
-                      "LEFT JOIN sealed s ON s.event = e.id "
-                      "WHERE e.stream = ? ORDER BY e.seq, s.class"));
-    all->bind_all(stream);
+                      "LEFT JOIN sealed s ON s.id BETWEEN e.id * 8 AND e.id * 8 + 7 "
+                      "WHERE e.stream = ? AND e.seq >= ? ORDER BY e.seq, s.id"));
+    all->bind_all(stream, std::int64_t(first));
     std::vector<desk::sealed_event> out;
     for (;;) {
         PYKALA_TRY(const bool there, all->step());
         if (!there) break;
         const auto seq = std::uint64_t(all->integer(0));
-        if (seq > out.size())
+        if (seq > first + out.size())
             return fail(problem_kind::corrupt, "event_missing", "an event of the case is missing",
                         "restore the database from a backup");
-        if (seq == out.size())
+        if (seq == first + out.size())
             out.push_back({log::write_leaf(tag, seq, bytes_of<32>(all->blob(2))),
                            std::string(all->text(1)),
                            {}});
@@ -86,9 +88,8 @@ result<std::vector<desk::person_cases>> read_persons(session& db, std::int64_t i
     return out;
 }
 
-}  // namespace
-
-result<desk::stored_case> read_case(session& db, std::string_view number) {
+// A case without its events; gives its id.
+result<std::int64_t> read_head(session& db, std::string_view number, desk::stored_case& out) {
     PYKALA_TRY(statement * find, db.get("SELECT c.id, s.tag, "
                                         "EXISTS(SELECT 1 FROM quarantine WHERE case_id = c.id) "
                                         "FROM cases c JOIN streams s ON s.id = c.id "
@@ -99,13 +100,38 @@ result<desk::stored_case> read_case(session& db, std::string_view number) {
         return fail(problem_kind::not_found, "no_such_case",
                     fmt::format("there is no case `{}`", number));
     const std::int64_t id = find->integer(0);
-    desk::stored_case out;
     out.number = number;
     out.stream = bytes_of<16>(find->blob(1));
     out.quarantined = find->integer(2) != 0;
     find->reset();
-    PYKALA_TRY(out.events, read_events(db, id, out.stream));
     PYKALA_TRY(out.persons, read_persons(db, id));
+    return id;
+}
+
+}  // namespace
+
+result<std::optional<desk::sealed_fold>> read_fold(session& db, std::int64_t id) {
+    PYKALA_TRY(statement * find, db.get("SELECT version, box FROM folds WHERE case_id = ?"));
+    find->bind_all(id);
+    PYKALA_TRY(const bool there, find->step());
+    if (!there) return std::nullopt;
+    desk::sealed_fold out{std::uint64_t(find->integer(0)), std::string(as_text(find->blob(1)))};
+    find->reset();
+    return out;
+}
+
+result<desk::stored_case> read_case(session& db, std::string_view number) {
+    desk::stored_case out;
+    PYKALA_TRY(const std::int64_t id, read_head(db, number, out));
+    PYKALA_TRY(out.events, read_events(db, id, out.stream, 0));
+    return out;
+}
+
+result<desk::stored_case> read_newest(session& db, std::string_view number) {
+    desk::stored_case out;
+    PYKALA_TRY(const std::int64_t id, read_head(db, number, out));
+    PYKALA_TRY(out.fold, read_fold(db, id));
+    PYKALA_TRY(out.events, read_events(db, id, out.stream, out.fold ? out.fold->version : 0));
     return out;
 }
 

@@ -10,6 +10,10 @@ namespace pykala::storage {
 
 // Problem `no_such_case` (not_found).
 result<desk::stored_case> read_case(session& db, std::string_view number);
+// The fold that is kept of the case with this id.
+result<std::optional<desk::sealed_fold>> read_fold(session& db, std::int64_t id);
+// With the fold that is kept and the events after it; where none is kept, as `read_case`.
+result<desk::stored_case> read_newest(session& db, std::string_view number);
 result<std::vector<desk::stored_case>> read_cases_of(session& db,
                                                      std::span<const desk::person_tag> tags);
 result<std::vector<std::string>> read_numbers_of(session& db,
@@ -25,6 +29,7 @@ struct stored_projection {
     desk::queue_row row;
     std::vector<desk::timer_row> timers;    // in order
     std::vector<desk::person_tag> persons;  // in order
+    bool fold_differs = false;              // the kept fold opens and is not that of the events
 };
 // Nothing where the queue does not know the case.
 result<std::optional<stored_projection>> read_projection(session& db, std::string_view number);

@@ -14,6 +14,10 @@ result<desk::stored_case> sqlite_case_store::load(std::string_view number) {
     return store_.read([&](session& db) { return read_case(db, number); });
 }
 
+result<desk::stored_case> sqlite_case_store::load_newest(std::string_view number) {
+    return store_.read([&](session& db) { return read_newest(db, number); });
+}
+
 result<std::vector<desk::stored_case>> sqlite_case_store::of_person(
     std::span<const desk::person_tag> tags) {
     return store_.read([&](session& db) { return read_cases_of(db, tags); });

@@ -13,6 +13,7 @@ public:
     explicit sqlite_case_store(tenant_store& store) : store_(store) {}
 
     result<desk::stored_case> load(std::string_view number) override;
+    result<desk::stored_case> load_newest(std::string_view number) override;
     result<std::vector<desk::stored_case>> of_person(
         std::span<const desk::person_tag> tags) override;
     result<std::vector<std::string>> numbers_of(std::span<const desk::person_tag> tags) override;

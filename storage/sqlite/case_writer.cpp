@@ -98,8 +98,10 @@ result<void> write_events(session& db, log_appender& log, const target& to,
                             to.id, seq, e.public_part, byte_view(leaf.body)));
         const std::int64_t row = db.db().last_insert_id();
         for (const desk::sealed_box& box : e.boxes)
-            PYKALA_CHECK(db.run("INSERT INTO sealed(event, class, key, box) VALUES(?, ?, ?, ?)",
-                                row, int(box.of), byte_view(box.key), as_bytes(box.bytes)));
+            PYKALA_CHECK(
+                db.run("INSERT INTO sealed(id, event, class, key, box) "
+                       "VALUES(?1 * 8 + ?2, ?1, ?2, ?3, ?4)",
+                       row, int(box.of), byte_view(box.key), as_bytes(box.bytes)));
         PYKALA_CHECK(log.append(row, e.leaf));
         ++seq;
     }
@@ -118,6 +120,9 @@ result<void> write_case(session& db, log_appender& log, const target& to,
     for (const desk::person_tag& tag : what.persons)
         PYKALA_CHECK(
             db.run("INSERT OR IGNORE INTO persons(tag, case_id) VALUES(?, ?)", tag, to.id));
+    if (what.fold)
+        PYKALA_CHECK(db.run("INSERT OR REPLACE INTO folds(case_id, version, box) VALUES(?, ?, ?)",
+                            to.id, std::int64_t(what.fold->version), as_bytes(what.fold->box)));
     for (const desk::outbox_row& out : what.outbox)
         PYKALA_CHECK(
             db.run("INSERT INTO outbox(case_id, seq, kind, class, key, box) "

@@ -61,8 +61,10 @@ result<void> append_own_event(session& db, log_appender& log, const std::string&
                         at.seq, sealed.public_part, byte_view(leaf.body)));
     const auto event = db.db().last_insert_id();
     for (const desk::sealed_box& box : sealed.boxes)
-        PYKALA_CHECK(db.run("INSERT INTO sealed(event, class, key, box) VALUES(?, ?, ?, ?)", event,
-                            int(box.of), byte_view(box.key), as_bytes(box.bytes)));
+        PYKALA_CHECK(
+            db.run("INSERT INTO sealed(id, event, class, key, box) "
+                   "VALUES(?1 * 8 + ?2, ?1, ?2, ?3, ?4)",
+                   event, int(box.of), byte_view(box.key), as_bytes(box.bytes)));
     return log.append(event, sealed.leaf);
 }
 

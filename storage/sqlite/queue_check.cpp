@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/case/state.hpp"
+#include "engine/case/kept_fold.hpp"
 #include "engine/desk/project.hpp"
 
 #include "storage/sqlite/case_writer.hpp"
@@ -45,7 +45,12 @@ struct compared {
 
 result<compared> compare(session& db, const std::string& number, const projector& project) {
     compared out;
-    auto stored = read_case(db, number);
+    auto stored = read_newest(db, number);
+    if (stored) {  // all events, and beside them the fold that is kept
+        const auto kept = std::move(stored->fold);
+        stored = read_case(db, number);
+        if (stored) stored->fold = kept;
+    }
     auto wanted =
         stored ? project(*stored) : result<stored_projection>(std::unexpected(stored.error()));
     if (!wanted) {
@@ -67,6 +72,9 @@ result<compared> compare(session& db, const std::string& number, const projector
     if (held && held->persons != wanted->persons)
         out.findings.push_back(
             {"persons_differ", number, "the case is not found under the hashes of its events"});
+    if (wanted->fold_differs)
+        out.findings.push_back(
+            {"fold_differs", number, "the fold that is kept is not that of the events"});
     out.wanted = *std::move(wanted);
     return out;
 }
@@ -92,9 +100,19 @@ result<void> write_projection(session& db, std::int64_t id, const stored_project
     PYKALA_CHECK(write_queue_row(db, id, wanted.row));
     PYKALA_CHECK(write_timers(db, id, wanted.timers));
     PYKALA_CHECK(db.run("DELETE FROM persons WHERE case_id = ?", id));
+    PYKALA_CHECK(db.run("DELETE FROM folds WHERE case_id = ?", id));
     for (const desk::person_tag& tag : wanted.persons)
         PYKALA_CHECK(db.run("INSERT INTO persons(tag, case_id) VALUES(?, ?)", tag, id));
     return {};
+}
+
+// Of as many events as it says.
+bool is_fold_of(cases::case_state kept, std::vector<cases::event> events) {
+    if (kept.version > events.size()) return false;
+    events.resize(kept.version);
+    const auto wanted = cases::fold(events);
+    kept.number = wanted.number;  // given by the store, not by an event
+    return cases::write_fold(kept) == cases::write_fold(wanted);
 }
 
 }  // namespace
@@ -108,8 +126,12 @@ projector fold_projector(desk::sealing& seals) {
         }
         cases::case_state folded = cases::fold(events);
         folded.number = stored.number;
-        return stored_projection{desk::project(folded), desk::timers_of(folded),
-                                 folded.person_tags};
+        stored_projection out{desk::project(folded), desk::timers_of(folded), folded.person_tags};
+        if (stored.fold) {
+            PYKALA_TRY(auto kept, seals.open_fold(stored.stream, *stored.fold));
+            out.fold_differs = kept && !is_fold_of(*std::move(kept), events);
+        }
+        return out;
     };
 }
 

@@ -21,7 +21,8 @@ struct store_finding {
     std::string detail;  // one sentence
 };
 
-// Findings `queue_missing`, `queue_differs`, `timers_differ`, `persons_differ`, `case_unreadable`.
+// Findings `queue_missing`, `queue_differs`, `timers_differ`, `persons_differ`, `fold_differs`,
+// `case_unreadable`.
 // Each case is read in a view of its own, so the server may go on meanwhile.
 result<std::vector<store_finding>> check_queue(tenant_store& store, const projector& project);
 

@@ -30,6 +30,9 @@ public:
         kept_.reserve(size);
     }
     result<desk::stored_case> load(std::string_view number) override { return inner_.load(number); }
+    result<desk::stored_case> load_newest(std::string_view number) override {
+        return inner_.load_newest(number);
+    }
     result<std::vector<desk::stored_case>> of_person(
         std::span<const desk::person_tag> tags) override {
         return inner_.of_person(tags);

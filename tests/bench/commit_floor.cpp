@@ -77,7 +77,9 @@ void bare_writer::prepare_case(std::vector<operation>& to, const desk::case_writ
         add(to, "INSERT INTO events(stream, seq, public, body) VALUES(?, ?, ?, ?)",
             {id, seq++, e.public_part, blob(leaf.body)});
         for (const desk::sealed_box& box : e.boxes)
-            add(to, "INSERT INTO sealed(event, class, key, box) VALUES(?, ?, ?, ?)",
+            add(to,
+                "INSERT INTO sealed(id, event, class, key, box) VALUES(?1 * 8 + ?2, ?1, ?2, ?3, "
+                "?4)",
                 {at.event, std::int64_t(box.of), blob(box.key), blob(as_bytes(box.bytes))});
         std::vector<log::node> nodes;
         add(to, "INSERT INTO log(origin, idx, event, stream, seq, body) VALUES(?, ?, ?, ?, ?, ?)",
@@ -91,6 +93,9 @@ void bare_writer::prepare_case(std::vector<operation>& to, const desk::case_writ
     }
     prepare_row(to, id, what.row);
     prepare_timers(to, id, what.timers);
+    if (what.fold)
+        add(to, "INSERT OR REPLACE INTO folds(case_id, version, box) VALUES(?, ?, ?)",
+            {id, std::int64_t(what.fold->version), blob(as_bytes(what.fold->box))});
     for (const desk::outbox_row& out : what.outbox)
         add(to, "INSERT INTO outbox(case_id, seq, kind, class, key, box) VALUES(?, ?, ?, ?, ?, ?)",
             {id, std::int64_t(out.seq), out.kind, std::int64_t(out.body.of), blob(out.body.key),
@@ -173,7 +178,8 @@ void bare_writer::compare_with(const std::string& other) {
     storage::session right(std::move(measured));
     for (const char* count :
          {"SELECT sum(length(public) + length(body)) FROM events",
-          "SELECT sum(length(box) + length(key)) FROM sealed", "SELECT count(*) FROM log",
+          "SELECT sum(length(box) + length(key)) FROM sealed",
+          "SELECT sum(length(box) + version) FROM folds", "SELECT count(*) FROM log",
           "SELECT count(*) FROM log_nodes", "SELECT sum(length(box)) FROM outbox",
           "SELECT sum(version) FROM queue", "SELECT sum(length(assignee)) FROM queue",
           "SELECT count(*) FROM timers"})

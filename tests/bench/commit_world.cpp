@@ -117,17 +117,21 @@ desk::front_desk commit_world::desk_on(desk::case_store& store) {
 }
 
 // A real case: filed, acknowledged, and noted upon until it has its events.
-std::vector<cases::event> commit_world::events_of_one_case() {
+commit_world::pattern commit_world::one_case() {
     storage::memory_case_store memory("KUO");
     auto desk = desk_on(memory);
     const auto filed =
         wait_for([&](desk::replied done) { desk.file({filing()}, std::move(done)); });
     const std::string number = filed.given.numbers.at(0);
+    pattern out;
     for (;;) {
+        const auto kept = must(memory.load_newest(number)).fold;
+        if (kept && kept->version <= seeded_events) out.folded = kept->version;
         auto read = must(desk.read(number));
         if (read.events.size() >= seeded_events) {
             read.events.resize(seeded_events);
-            return std::move(read.events);
+            out.events = std::move(read.events);
+            return out;
         }
         wait_for([&](desk::replied done) {
             cases::command what;
@@ -139,12 +143,12 @@ std::vector<cases::event> commit_world::events_of_one_case() {
     }
 }
 
-desk::unit_of_work commit_world::clone(const std::vector<cases::event>& events,
-                                       std::uint64_t number, const log::stream_tag& stream) {
+desk::unit_of_work commit_world::clone(const pattern& of, std::uint64_t number,
+                                       const log::stream_tag& stream) {
     desk::case_write what;
     what.stream = stream;
     what.year = 2026;
-    std::vector<cases::event> own = events;
+    std::vector<cases::event> own = of.events;
     for (cases::event& e : own) {
         const auto tags = e.fields.find("person_tags");
         if (tags != e.fields.end())
@@ -156,13 +160,17 @@ desk::unit_of_work commit_world::clone(const std::vector<cases::event>& events,
     what.row = desk::project(folded);
     what.timers = desk::timers_of(folded);
     what.persons = folded.person_tags;
+    if (of.folded > 0) {
+        own.resize(of.folded);
+        what.fold = must(seals_->seal_fold(stream, cases::fold(own)));
+    }
     desk::unit_of_work unit;
     unit.cases.push_back(std::move(what));
     return unit;
 }
 
 void commit_world::seed(std::size_t count) {
-    const auto events = events_of_one_case();
+    const pattern one = one_case();
     constexpr std::size_t at_once = 5000;
     for (std::size_t first = 0; first < count; first += at_once) {
         const std::size_t last = std::min(count, first + at_once);
@@ -178,7 +186,7 @@ void commit_world::seed(std::size_t count) {
         std::atomic<std::size_t> waiting = last - first;
         std::atomic<bool> failed = false;
         for (std::size_t i = first; i < last; ++i)
-            cases_->submit(clone(events, i, streams[i - first]), [&](result<desk::receipt> r) {
+            cases_->submit(clone(one, i, streams[i - first]), [&](result<desk::receipt> r) {
                 if (!r) failed = true;
                 if (--waiting == 0) waiting.notify_one();
             });

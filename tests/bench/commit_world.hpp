@@ -65,8 +65,13 @@ public:
     static date today();
 
 private:
-    std::vector<cases::event> events_of_one_case();
-    desk::unit_of_work clone(const std::vector<cases::event>& events, std::uint64_t number,
+    // A case as the desk leaves it: its events, and of how many of them it has kept a fold.
+    struct pattern {
+        std::vector<cases::event> events;
+        std::uint64_t folded = 0;
+    };
+    pattern one_case();
+    desk::unit_of_work clone(const pattern& of, std::uint64_t number,
                              const log::stream_tag& stream);
 
     std::string database_;

@@ -7,6 +7,8 @@
 
 #include <doctest/doctest.h>
 
+#include "engine/case/kept_fold.hpp"
+
 #include "tests/support/folder.hpp"
 
 using namespace pykala;
@@ -93,6 +95,37 @@ TEST_SUITE("storage/sealing/case_sealing") {
         auto wanted = sample_event(0);
         wanted.fields.erase("request");
         CHECK(*opened == wanted);
+    }
+    TEST_CASE("fold: opens in its place while all keys of the case are there and no other is") {
+        sealed_room room;
+        const log::stream_tag stream{7};
+        CHECK_FALSE(room.sealing->seal_fold(stream, {})->has_value());
+        REQUIRE(room.sealing->seal(stream, sample_event(0)));
+        const auto folded = cases::fold({sample_event(0)});
+        auto kept = room.sealing->seal_fold(stream, folded).value();
+        REQUIRE(kept.has_value());
+        CHECK(kept->version == 1);
+        CHECK(kept->box.find("Poistakaa") == std::string::npos);
+        const auto opens = [&](const log::stream_tag& at, const desk::sealed_fold& what) {
+            return room.sealing->open_fold(at, what)->has_value();
+        };
+        CHECK(cases::write_fold(*room.sealing->open_fold(stream, *kept).value()) ==
+              cases::write_fold(folded));
+        CHECK_FALSE(opens(stream, {2, kept->box}));
+        CHECK_FALSE(opens({8}, *kept));
+        CHECK_FALSE(opens(stream, {1, kept->box.substr(1)}));
+        // a key that is made later is over the next fold, not over this one
+        const key_request later[] = {{stream, data_class::deferred_erasure}};
+        REQUIRE(room.keys->make(later, room.clock.now().at));
+        CHECK_FALSE(opens(stream, *kept));
+        kept = room.sealing->seal_fold(stream, folded).value();
+        CHECK(opens(stream, *kept));
+        for (const auto& key : *room.keys->list())
+            if (key.key_class == "package") {
+                const log::key_id ids[] = {key.id};
+                REQUIRE(room.keys->destroy(ids));
+            }
+        CHECK_FALSE(opens(stream, *kept));
     }
     TEST_CASE("intent: opens as what it is and not as an event") {
         sealed_room room;

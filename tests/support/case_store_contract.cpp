@@ -47,6 +47,31 @@ void check_numbers_and_events(case_store& store) {
     CHECK(missing.error().code == "no_such_case");
 }
 
+void check_folds(case_store& store) {
+    const auto stream = synthetic_stream(1);
+    const auto number = make_case(store, 1);
+    CHECK_FALSE(store.load_newest(number)->fold.has_value());
+    CHECK(store.load_newest(number)->events == store.load(number)->events);
+    for (std::uint64_t version = 1; version < 4; ++version) {
+        auto next = synthetic_write(number, stream, version);
+        if (version == 2) next.fold = sealed_fold{3, "the fold of three"};
+        CHECK(code_of(submit_and_wait(store, unit_of(std::move(next)))) == "stored");
+    }
+    const auto newest = store.load_newest(number);
+    REQUIRE(newest.has_value());
+    CHECK(newest->fold == sealed_fold{3, "the fold of three"});
+    CHECK(newest->events == std::vector{synthetic_event(stream, 3)});
+    CHECK(newest->persons == store.load(number)->persons);
+    CHECK(store.load(number)->events.size() == 4);
+    CHECK_FALSE(store.load(number)->fold.has_value());
+    auto later = synthetic_write(number, stream, 4);
+    later.fold = sealed_fold{5, "the fold of five"};
+    CHECK(code_of(submit_and_wait(store, unit_of(std::move(later)))) == "stored");
+    CHECK(store.load_newest(number)->fold->version == 5);
+    CHECK(store.load_newest(number)->events.empty());
+    CHECK(store.load_newest("KUO-2026-000009").error().code == "no_such_case");
+}
+
 void check_versions(case_store& store) {
     const auto first = make_case(store, 1);
     const auto second = make_case(store, 2);
@@ -216,8 +241,8 @@ void check_quarantine(case_store& store) {
 
 void check_case_store(const store_maker& make) {
     for (const auto check :
-         {check_numbers_and_events, check_versions, check_persons, check_idempotency, check_queue,
-          check_timers, check_outbox, check_quarantine}) {
+         {check_numbers_and_events, check_folds, check_versions, check_persons, check_idempotency,
+          check_queue, check_timers, check_outbox, check_quarantine}) {
         const auto fresh = make();
         REQUIRE(fresh.store);
         check(*fresh.store);

@@ -36,6 +36,14 @@ public:
                                     const cases::event& what) override;
     result<cases::event> open(const log::stream_tag& stream, std::uint64_t seq,
                               const desk::sealed_event& stored) override;
+    result<std::optional<desk::sealed_fold>> seal_fold(const log::stream_tag&,
+                                                       const cases::case_state&) override {
+        return std::nullopt;
+    }
+    result<std::optional<cases::case_state>> open_fold(const log::stream_tag&,
+                                                       const desk::sealed_fold&) override {
+        return std::nullopt;
+    }
     result<desk::sealed_box> seal_intent(const log::stream_tag& stream, std::uint64_t seq,
                                          const value& what) override;
     result<value> open_intent(const log::stream_tag& stream, std::uint64_t seq,

@@ -12,6 +12,7 @@
 #include "storage/hash/sha256.hpp"
 #include "storage/recompute/recompute_bundle.hpp"
 #include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/queue_check.hpp"
 #include "tests/support/letters.hpp"
 #include "tests/support/web_world.hpp"
 
@@ -61,6 +62,9 @@ public:
         : store_(std::move(store)), cuts_(cuts) {}
     result<desk::stored_case> load(std::string_view number) override {
         return store_->load(number);
+    }
+    result<desk::stored_case> load_newest(std::string_view number) override {
+        return store_->load_newest(number);
     }
     result<std::vector<desk::stored_case>> of_person(
         std::span<const desk::person_tag> tags) override {
@@ -257,6 +261,9 @@ std::string flow_world::bundle(const std::vector<std::string>& numbers) {
 }
 
 storage::verify::report flow_world::proof(const std::string& bundle) {
+    // what the desk went by was what the events say
+    for (const auto& found : must(storage::check_queue(*database, storage::fold_projector(*seals))))
+        throw std::logic_error(found.number + ": " + found.code + ": " + found.detail);
     std::istringstream in(bundle);
     const storage::verify::options options{
         log::verifier_key(storage::sha256, database->origin_name(), keys->signing_key()),

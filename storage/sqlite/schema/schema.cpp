@@ -9,8 +9,11 @@ std::span<const migration> migrations() {
                                       v1_work_sql,   v1_people_sql, v1_log_sql};
     static const std::array version_2{v2_quarantine_sql};
     static const std::array version_3{v3_sign_in_sql};
+    static const std::array version_4{v4_sealed_sql};
+    static const std::array version_5{v5_fold_sql};
     static const std::array steps{migration{1, version_1}, migration{2, version_2},
-                                  migration{3, version_3}};
+                                  migration{3, version_3}, migration{4, version_4},
+                                  migration{5, version_5}};
     return steps;
 }
 

@@ -30,8 +30,9 @@ extern const std::string_view v1_work_sql;
 extern const std::string_view v1_people_sql;
 extern const std::string_view v1_log_sql;
 // Later versions.
-extern const std::string_view v3_sign_in_sql;
-
 extern const std::string_view v2_quarantine_sql;
+extern const std::string_view v3_sign_in_sql;
+extern const std::string_view v4_sealed_sql;
+extern const std::string_view v5_fold_sql;
 
 }  // namespace pykala::storage

@@ -11,8 +11,8 @@
 #include "engine/case/decide.hpp"
 #include "engine/case/values.hpp"
 
-#include "api/command_line/random_commands.hpp"
 #include "tests/support/desk_world.hpp"
+#include "tests/support/random_case.hpp"
 
 using namespace pykala;
 using namespace pykala::cases;
@@ -37,44 +37,9 @@ struct tree_laws final : recompute::law_source {
 
 using history = std::vector<recompute::shown_event>;
 
-// One case from random commands, with the steps of the system as the desk takes them.
 history random_case(const std::string& right, std::uint64_t seed) {
-    const auto how = tests::procedure_of(right);
-    date today = make_date(2026, 1, 5) + std::chrono::days(seed % 330);
-    api::random_commands random(seed, *how, *tests::law_of(tenant, today));
-    case_state now;
     history events;
-    const auto add = [&](const step& made) {
-        apply(now, made.happened);
-        events.push_back({made.happened, {}});
-    };
-    case_state other;
-    other.right = right == "access" ? "erasure" : "access";
-    other.due.act_by = today + std::chrono::days(25);
-    for (int tries = 0; tries < 150; ++tries) {
-        if (now.version > 0 && random.once_in(4)) today += std::chrono::days(random.below(9));
-        facts known;
-        known.today = today;
-        const auto law = tests::law_of(tenant, today);
-        known.law = law.get();
-        known.registers = api::sample_registers();
-        if (seed % 3 == 0 && tries < 60) known.others = interlocks_of({{other}});
-        auto made = now.version == 0 ? random.filing(today) : random.next(now, known);
-        made.what.on = today;
-        made.what.at = today + std::chrono::hours(9);
-        known.findings = made.findings;
-        const auto first = decide(*how, now, made.what, known);
-        if (!first) continue;
-        add(*first);
-        if (made.what.kind == command_kind::interlock) continue;
-        known.findings.reset();
-        while (const auto name = next_by_system(*how, now, known)) {
-            command what{.name = *name, .by = {"system", {}}, .at = made.what.at, .on = today};
-            const auto next = decide(*how, now, what, known);
-            REQUIRE(next);
-            add(*next);
-        }
-    }
+    for (auto& e : tests::random_case(tenant, right, seed)) events.push_back({std::move(e), {}});
     return events;
 }
 

@@ -98,6 +98,34 @@ TEST_SUITE("sqlite/tenant_database") {
         CHECK(tenant_store::open(synthetic_location(path)).error().detail.find(path) !=
               std::string::npos);
     }
+    TEST_CASE("open: the boxes of a database of version 3 are found where version 4 has them") {
+        folder dir;
+        const std::string path = dir.file("k.db");
+        const auto stream = synthetic_stream(1);
+        {
+            auto store = open_synthetic(path);
+            REQUIRE(store.has_value());
+            sqlite_case_store cases(**store);
+            desk::unit_of_work unit;
+            unit.cases.push_back(synthetic_write("", stream, 0, 9));
+            REQUIRE(submit_and_wait(cases, unit).has_value());
+        }
+        run(path,
+            "CREATE TABLE old(event INTEGER NOT NULL REFERENCES events(id), class INTEGER NOT "
+            "NULL, "
+            "key BLOB NOT NULL, box BLOB NOT NULL, PRIMARY KEY(event, class)) STRICT, WITHOUT "
+            "ROWID; INSERT INTO old SELECT event, class, key, box FROM sealed; DROP TABLE sealed; "
+            "ALTER TABLE old RENAME TO sealed; DROP TABLE folds; PRAGMA user_version=3");
+        auto store = open_synthetic(path);
+        REQUIRE(store.has_value());
+        sqlite_case_store cases(**store);
+        const auto read = cases.load("KUO-2026-000001");
+        REQUIRE(read.has_value());
+        REQUIRE(read->events.size() == 9);
+        for (std::uint64_t seq = 0; seq < 9; ++seq)
+            CHECK(read->events[seq] == synthetic_event(stream, seq));
+        CHECK_FALSE(cases.load_newest("KUO-2026-000001")->fold.has_value());
+    }
     TEST_CASE("open: an interrupted making leaves nothing that could be mistaken for a database") {
         folder dir;
         const std::string path = dir.file("missing/k.db");

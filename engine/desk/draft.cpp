@@ -231,9 +231,11 @@ result<bool> draft::note_refusal(std::size_t which, const command& what, const p
 }
 
 // Kept anew when the events since the last one have come to weigh as much: so all folds of a case
-// together never cost more than its events.
+// together never cost more than its events. Once a class is to be destroyed none is kept: what was
+// read before the key went might be sealed after it under the keys that are left.
 result<std::optional<sealed_fold>> draft::fold_of(const entry& e,
                                                   std::span<const sealed_event> more) {
+    if (!e.c.now.destroyed.empty()) return std::nullopt;
     std::size_t since = e.room.since;
     for (const auto& each : more) since += room_of(each);
     if (since < std::max(e.room.fold, fold_room_min)) return std::nullopt;

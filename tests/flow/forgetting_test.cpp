@@ -37,6 +37,12 @@ std::set<std::string> classes_held(const flow_world& w, const log::stream_tag& s
     return classes;
 }
 
+// Whether a fold of the case can still be opened.
+bool has_fold(flow_world& w, const std::string& number) {
+    const auto stored = w.store->load_newest(number).value();
+    return stored.fold && w.seals->open_fold(stored.stream, *stored.fold)->has_value();
+}
+
 void go_to(flow_world& w, date day) {
     w.time.set(day);
     REQUIRE(w.fulfilment->run_due());
@@ -95,9 +101,11 @@ TEST_SUITE("flow/forgetting") {
         go_to(w, closed_on + std::chrono::days(89));
         CHECK(classes_held(w, stream) ==
               std::set<std::string>{"package", "content", "decision_facts"});
+        CHECK(has_fold(w, number));
         go_to(w, closed_on + std::chrono::days(92));
         CHECK(classes_held(w, stream) == std::set<std::string>{"content", "decision_facts"});
         CHECK(w.state(number).subject == opened.now.subject);
+        CHECK_FALSE(has_fold(w, number));  // it held what was in the package
 
         go_to(w, add_years(closed_on, 3) + std::chrono::days(2));
         CHECK(classes_held(w, stream).empty());

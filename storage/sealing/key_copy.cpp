@@ -11,11 +11,13 @@ namespace {
 
 constexpr std::int64_t application_id = 0x504B4559;  // "PKEY"
 
+// The keys of an owner stand side by side, because they are wanted together. Stores that were made
+// earlier have the same columns in the order of ids; every query holds for both.
 constexpr const char* schema = R"(
     CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-    CREATE TABLE keys(id BLOB PRIMARY KEY, owner BLOB NOT NULL, class TEXT NOT NULL,
+    CREATE TABLE keys(id BLOB NOT NULL UNIQUE, owner BLOB NOT NULL, class TEXT NOT NULL,
                       made_at TEXT NOT NULL, wrapped BLOB NOT NULL,
-                      UNIQUE(owner, class)) STRICT, WITHOUT ROWID;
+                      PRIMARY KEY(owner, class)) STRICT, WITHOUT ROWID;
     PRAGMA application_id = 1347110233;
     PRAGMA user_version = 1;)";
 

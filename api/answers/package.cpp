@@ -73,8 +73,9 @@ private:
 
     void add(std::string name, std::string bytes, std::size_t rows, std::vector<std::string> of,
              std::vector<std::string> law) {
-        files_.push_back({name, std::string(media_type_of_file(name)), std::move(bytes), rows,
-                          std::move(of), std::move(law)});
+        std::string media(media_type_of_file(name));
+        files_.push_back({std::move(name), std::move(media), std::move(bytes), rows, std::move(of),
+                          std::move(law)});
     }
 
     void add_table(const answer_category& category) {

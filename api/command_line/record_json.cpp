@@ -19,8 +19,7 @@ result<std::optional<date>> read_day(std::string_view key, const json::value& va
     if (value.is_null()) return std::optional<date>{};
     if (value.is_string()) {
         const auto& text = value.get_string();
-        if (const auto day = parse_date({text.data(), text.size()}))
-            return std::optional<date>{*day};
+        if (const auto day = parse_date({text.data(), text.size()})) return day;
     }
     return refuse(fmt::format("`{}` is not a day that exists", key), "write it like `2026-01-30`");
 }

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uintmax_t largest_file = 1024 * 1024;
+constexpr std::uintmax_t largest_file = std::uintmax_t{1024} * 1024;
 
 bool holds_definitions(const fs::path& folder) {
     std::error_code ignored;

@@ -21,9 +21,9 @@ namespace {
 namespace wire = boost::beast::http;
 using parser = wire::request_parser<wire::string_body>;
 
-constexpr std::size_t read_at_once = 16 * 1024;
+constexpr std::size_t read_at_once = std::size_t{16} * 1024;
 // An answer up to here leaves in one piece with its header.
-constexpr std::size_t one_piece = 16 * 1024;
+constexpr std::size_t one_piece = std::size_t{16} * 1024;
 
 // What a connection keeps between its requests.
 struct session {

@@ -67,6 +67,13 @@ struct reader {
         else
             begin(kind, text);
     }
+    // Whether the open block takes the line as more of its last text: a list only where it is
+    // indented.
+    bool continued_by(std::string_view text) const {
+        const auto kind = blocks.back().kind;
+        return kind == block_kind::paragraph ||
+               (kind == block_kind::list && text.starts_with("  "));
+    }
     void line(std::string_view text) {
         if (is_blank(cleaned(text))) {
             // the empty line of a value that was not given separates nothing
@@ -78,9 +85,7 @@ struct reader {
             item(block_kind::list, text.substr(2));
         } else if (text.starts_with("| ")) {
             item(block_kind::lines, text.substr(2));
-        } else if (open && blocks.back().kind == block_kind::list && text.starts_with("  ")) {
-            (blocks.back().texts.back() += ' ') += text;
-        } else if (open && blocks.back().kind == block_kind::paragraph) {
+        } else if (open && continued_by(text)) {
             (blocks.back().texts.back() += ' ') += text;
         } else {
             begin(block_kind::paragraph, text);

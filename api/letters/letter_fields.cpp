@@ -30,7 +30,7 @@ struct writer {
     }
     // Also sets `has_KEY`.
     template <class T, class F>
-    writer& list(const std::string& key, const std::vector<T>& items, F&& of_item) {
+    writer& list(const std::string& key, const std::vector<T>& items, const F& of_item) {
         value_array all;
         for (const auto& item : items) {
             auto one = inner();

@@ -74,7 +74,7 @@ struct maker {
 };
 
 std::string way_of(const case_state& c, const command& what) {
-    const auto asked = text_of(what.inputs, "way");
+    auto asked = text_of(what.inputs, "way");
     if (!asked.empty()) return asked;
     if (!c.who.answer_in.empty()) return c.who.answer_in;
     return c.who.has_portal ? "portal" : "post";

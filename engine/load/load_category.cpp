@@ -47,7 +47,8 @@ category read_category(const table_reader& table, const std::string& id, const p
     read_facts(table, false, made.facts);
     made.commodity = table.choice_if<commodity>("commodity");
     made.personal = table.flag_if("personal", true);
-    for (const auto& part : table.texts_if("parts")) made.parts.push_back(id + "." + part);
+    for (const auto& part : table.texts_if("parts"))
+        made.parts.push_back(fmt::format("{}.{}", id, part));
     if (const auto dot = id.find('.'); dot != std::string::npos) made.parent = id.substr(0, dot);
     made.protected_address = table.flag_if("protected", false);
     made.listen_first = table.flag_if("listen_first", false);

@@ -9,8 +9,11 @@ namespace pykala::loading {
 // Adds under its id; a second one with the same id (S06) is recorded and left out.
 template <class T>
 void add(by_id<T>& all, const table_reader& table, const std::string& id, T value) {
-    const auto [where, fresh] = all.try_emplace(id, std::move(value));
-    if (fresh) return;
+    const auto [where, fresh] = all.try_emplace(id);
+    if (fresh) {
+        where->second = std::move(value);
+        return;
+    }
     if constexpr (requires { where->second.at; })
         table.fault({}, "S06", "`" + table.name() + "` stands twice",
                     "the first stands in " + where->second.at.file + ":" +

@@ -212,6 +212,7 @@ std::vector<std::vector<std::size_t>> persons_of(std::span<const shown_history> 
     std::map<std::size_t, std::vector<std::size_t>> groups;
     for (std::size_t i = 0; i < all.size(); ++i) groups[root(i)].push_back(i);
     std::vector<std::vector<std::size_t>> persons;
+    persons.reserve(groups.size());
     for (auto& [first, members] : groups) persons.push_back(std::move(members));
     return persons;
 }
@@ -229,6 +230,7 @@ known_outcome check_known(std::span<const shown_history> all, bool complete) {
     for (const auto& person : persons_of(all)) {
         if (person.size() == 1 && !complete) continue;
         std::vector<history> own;
+        own.reserve(person.size());
         for (const auto i : person) own.push_back(read(all[i]));
         comparison c(own, complete);
         for (std::size_t i = 0; i < own.size(); ++i) c.take(i);

@@ -137,7 +137,8 @@ void check_unused(const check_context& context) {
     report_unused(context, words.transitions, all.transitions, "transition");
     for (const auto& [name, input] : words.inputs)
         for (const auto& choice : input.choices)
-            if (all.inputs.contains(name) && !all.choices.contains(name + "=" + choice))
+            if (all.inputs.contains(name) &&
+                !all.choices.contains(fmt::format("{}={}", name, choice)))
                 context.report(input.at, "of", -1, "W109",
                                fmt::format("nothing uses the choice `{}` of `{}`", choice, name));
 }

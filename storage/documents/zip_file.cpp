@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <stdexcept>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <zip.h>
@@ -40,7 +41,7 @@ held<zip_t> open_for_reading(std::string_view zip) {
     zip_error_t why;  // libzip writes it also where nobody asks
     zip_error_init(&why);
     held<zip_t> archive(zip_open_from_source(source.get(), ZIP_RDONLY | ZIP_CHECKCONS, &why));
-    if (archive) source.release();  // the archive frees it
+    if (archive) std::ignore = source.release();  // the archive frees it
     return archive;
 }
 
@@ -73,11 +74,12 @@ std::string write_zip(const std::vector<zip_entry>& entries, instant now) {
         const auto index =
             zip_file_add(archive.get(), each.name.c_str(), source.get(), ZIP_FL_ENC_UTF_8);
         if (index < 0) no_memory();
-        source.release();  // the archive frees it
-        zip_file_set_mtime(archive.get(), static_cast<zip_uint64_t>(index), at, 0);
+        std::ignore = source.release();  // the archive frees it
+        if (zip_file_set_mtime(archive.get(), static_cast<zip_uint64_t>(index), at, 0) != 0)
+            no_memory();
     }
     if (zip_close(archive.get()) != 0) no_memory();
-    archive.release();  // closed
+    std::ignore = archive.release();  // closed
     return bytes_written(target.get());
 }
 

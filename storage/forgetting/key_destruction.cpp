@@ -40,6 +40,7 @@ result<bool> is_known(session& db, const log::stream_tag& owner) {
 
 result<void> key_destruction::note(std::string_view kind, const std::vector<log::key_id>& ids) {
     std::vector<own_event> events;
+    events.reserve(ids.size());
     for (const log::key_id& id : ids)
         events.push_back(
             {std::string(keys_stream), std::string(kind), {{"key", value(to_hex(id))}}});

@@ -243,6 +243,7 @@ void memory_case_store::quarantine(std::vector<quarantined_case> cases,
 result<std::vector<quarantined_case>> memory_case_store::quarantined() {
     const std::lock_guard lock(mutex_);
     std::vector<quarantined_case> all;
+    all.reserve(quarantine_.size());
     for (const auto& [number, each] : quarantine_) all.push_back(each);
     return all;
 }

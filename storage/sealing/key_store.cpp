@@ -206,7 +206,7 @@ key_facts key_store::next_facts() const {
 }
 
 template <class Change>
-result<bool> key_store::change_both(Change&& change) {
+result<bool> key_store::change_both(const Change& change) {
     readers_.let_go();
     PYKALA_CHECK(level());  // a change that failed half-way left one copy behind
     const key_facts next = next_facts();
@@ -332,6 +332,7 @@ result<std::vector<key_facts_row>> key_store::list_of(const log::stream_tag& own
     const std::unique_lock alone(changing_);
     PYKALA_TRY(const std::vector<key_row> rows, first_.of_owner(owner));
     std::vector<key_facts_row> out;
+    out.reserve(rows.size());
     for (const key_row& row : rows) out.push_back({row.id, row.owner, row.key_class, row.made_at});
     return out;
 }

@@ -102,7 +102,7 @@ private:
     key_row row_for(const log::stream_tag& owner, std::string_view key_class, const secret_key& key,
                     instant now) const;
     template <class Change>
-    result<bool> change_both(Change&& change);
+    result<bool> change_both(const Change& change);
 
     key_paths paths_;
 

@@ -33,7 +33,7 @@ private:
     std::mutex mutex_;
     std::condition_variable left_;
     std::size_t inside_ = 0;  // guarded by mutex_
-    const std::size_t room_ = 2 * std::max(2U, std::thread::hardware_concurrency());
+    const std::size_t room_ = std::size_t{2} * std::max(2U, std::thread::hardware_concurrency());
 };
 
 turnstile& preparation() {
@@ -158,11 +158,12 @@ void group_writer::carry_out(std::vector<job>& group) {
         head_ = log_.head();
     } else {
         log_.forget();
+        outcomes.assign(group.size(), committed);
     }
     std::vector<finished> told;
     told.reserve(group.size());
     for (std::size_t i = 0; i < group.size(); ++i)
-        told.push_back({std::move(group[i].done), committed ? std::move(outcomes[i]) : committed});
+        told.push_back({std::move(group[i].done), std::move(outcomes[i])});
     completer_.take(std::move(told));
 }
 

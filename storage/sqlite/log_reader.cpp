@@ -24,7 +24,7 @@ struct problem_fault : std::runtime_error {
 };
 
 template <class Work>
-auto caught(Work&& work) -> result<decltype(work())> {
+auto caught(const Work& work) -> result<decltype(work())> {
     try {
         return work();
     } catch (problem_fault& fault) {

@@ -10,7 +10,7 @@
 
 namespace pykala::storage::verify {
 
-inline constexpr std::size_t line_bytes_max = 64 * 1024 * 1024;
+inline constexpr std::size_t line_bytes_max = std::size_t{64} * 1024 * 1024;
 inline constexpr std::size_t findings_max = 10'000;
 inline constexpr std::size_t leaf_bytes_max = 65'535;
 inline constexpr std::size_t fields_max = 1'024;

@@ -64,9 +64,9 @@ result<table_writer> table_writer::make(connection& db, const register_map& map,
     PYKALA_CHECK(
         db.run(fmt::format("CREATE TABLE {}({})", quoted_name(table), fmt::join(made, ", "))));
     for (const auto& name : indexed(map, table))
-        PYKALA_CHECK(
-            db.run(fmt::format("CREATE INDEX {} ON {}({})", quoted_name(table + "_by_" + name),
-                               quoted_name(table), quoted_name(name))));
+        PYKALA_CHECK(db.run(fmt::format("CREATE INDEX {} ON {}({})",
+                                        quoted_name(fmt::format("{}_by_{}", table, name)),
+                                        quoted_name(table), quoted_name(name))));
     PYKALA_TRY(writer.insert_,
                db.prepare(fmt::format("INSERT INTO {}({}) VALUES({})", quoted_name(table),
                                       fmt::join(names, ", "), fmt::join(values, ", "))));

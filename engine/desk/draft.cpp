@@ -137,11 +137,27 @@ facts draft::facts_for(std::size_t which, const enclosure& with) const {
     return known;
 }
 
+// The desk goes by a fold, a letter by the whole history. What came after `loaded` is not of this
+// draft: the writer finds that the version has moved.
+result<std::vector<event>> draft::history_of(const entry& e) const {
+    auto all = e.c.events;
+    if (all.size() != e.loaded) {
+        PYKALA_TRY(const auto stored, world_.store.load(e.c.now.number));
+        all.clear();
+        for (const auto& sealed : stored.events) {
+            if (all.size() == e.loaded) break;
+            PYKALA_TRY(auto opened, world_.seals.open(stored.stream, all.size(), sealed));
+            all.push_back(std::move(opened));
+        }
+    }
+    all.insert(all.end(), e.events.begin(), e.events.end());
+    return all;
+}
+
 result<bool> draft::write_letters(const entry& e, step& made, const facts& known) const {
     auto& sends = made.happened;
     if (!world_.letters || sends["letters"].is_null()) return true;
-    auto events = e.c.events;
-    events.insert(events.end(), e.events.begin(), e.events.end());
+    PYKALA_TRY(auto events, history_of(e));
     events.push_back(sends);
     PYKALA_TRY(auto texts, world_.letters->write({e.c, known, events}));
     if (!texts.empty()) put(sends, "letter_texts", std::move(texts));

@@ -122,6 +122,7 @@ private:
     result<std::optional<sealed_fold>> fold_of(const entry& e, std::span<const sealed_event> more);
     result<std::vector<std::string>> numbers_of(const person_tag& tag,
                                                 std::span<const person_cases> known);
+    result<std::vector<cases::event>> history_of(const entry& e) const;
     result<bool> write_letters(const entry& e, cases::step& made, const cases::facts& known) const;
     void add(entry& e, cases::step made);
     cases::command by_system(cases::command_kind kind, std::string name) const;

@@ -13,7 +13,7 @@
 namespace pykala::api {
 namespace {
 
-std::string text_of(const value& from) {
+std::string text_in(const value& from) {
     const auto* text = from.as_string();
     return text ? *text : std::string();
 }
@@ -36,8 +36,8 @@ int run_replay(const instance_flags& flags) {
         return 0;
     }
     for (const auto& each : *findings)
-        fmt::print(stderr, "{}, event {}: {}: {}\n", text_of(each["case"]),
-                   number_of(each["event"]), text_of(each["code"]), text_of(each["detail"]));
+        fmt::print(stderr, "{}, event {}: {}: {}\n", text_in(each["case"]),
+                   number_of(each["event"]), text_in(each["code"]), text_in(each["detail"]));
     return 1;
 }
 

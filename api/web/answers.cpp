@@ -102,7 +102,7 @@ result<http::response> look_at_answer(call& at) {
 
 constexpr role_set who_may_look{role::officer, role::reviewer, role::dpo};
 
-constexpr auto table = std::to_array<endpoint>({
+constexpr auto answers_table = std::to_array<endpoint>({
     {"GET", "/requests/{case}/answer/{file}", door::portal, false, customers, own_answer},
     {"GET", "/officer/cases/{case}/answer/{file}", door::staff, false, who_may_look,
      look_at_answer},
@@ -111,7 +111,7 @@ constexpr auto table = std::to_array<endpoint>({
 }  // namespace
 
 std::span<const endpoint> answer_endpoints() {
-    return table;
+    return answers_table;
 }
 
 result<value_object> own_answer_values(const call& at, const desk::open_case& c) {

@@ -244,7 +244,7 @@ result<http::response> describe(call& at) {
     return said;
 }
 
-constexpr auto table = std::to_array<endpoint>({
+constexpr auto api_cases_table = std::to_array<endpoint>({
     {"GET", "/api/v1/openapi.json", door::api, true, {}, describe},
     {"GET", "/api/v1/cases", door::api, false, case_workers, list_cases},
     {"POST", "/api/v1/cases", door::api, false, case_workers, file_case},
@@ -257,7 +257,7 @@ constexpr auto table = std::to_array<endpoint>({
 }  // namespace
 
 std::span<const endpoint> api_endpoints() {
-    return table;
+    return api_cases_table;
 }
 
 }  // namespace pykala::api::web

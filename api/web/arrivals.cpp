@@ -121,7 +121,7 @@ result<http::response> enter(call& at) {
     return see_other(at, numbers.size() == 1 ? "/officer/cases/" + numbers.front() : "/officer/");
 }
 
-constexpr auto table = std::to_array<endpoint>({
+constexpr auto arrivals_table = std::to_array<endpoint>({
     {"GET", "/officer/arrivals/new", door::staff, false, enterers, arrival_form},
     {"POST", "/officer/arrivals/new", door::staff, false, enterers, enter},
 });
@@ -129,7 +129,7 @@ constexpr auto table = std::to_array<endpoint>({
 }  // namespace
 
 std::span<const endpoint> arrival_endpoints() {
-    return table;
+    return arrivals_table;
 }
 
 }  // namespace pykala::api::web

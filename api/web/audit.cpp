@@ -99,7 +99,7 @@ result<http::response> export_by_query(call& at) {
     return give_export(at, asked);
 }
 
-constexpr auto table = std::to_array<endpoint>({
+constexpr auto audit_table = std::to_array<endpoint>({
     {"GET", "/audit/", door::staff, false, {role::auditor}, audit_page},
     {"POST", "/audit/export", door::staff, false, {role::auditor}, export_by_page},
     {"GET", "/api/v1/audit/export", door::api, false, {role::auditor}, export_by_query},
@@ -109,7 +109,7 @@ constexpr auto table = std::to_array<endpoint>({
 }  // namespace
 
 std::span<const endpoint> audit_endpoints() {
-    return table;
+    return audit_table;
 }
 
 }  // namespace pykala::api::web

@@ -111,7 +111,7 @@ result<http::response> withdraw(call& at) {
     return see_other(at, "/requests/" + c.now.number);
 }
 
-constexpr auto table = std::to_array<endpoint>({
+constexpr auto customer_table = std::to_array<endpoint>({
     {"GET", "/requests", door::portal, false, customers, own_requests},
     {"GET", "/requests/new/{right}", door::portal, false, customers, request_form},
     {"POST", "/requests/new/{right}", door::portal, false, customers, send_request},
@@ -122,7 +122,7 @@ constexpr auto table = std::to_array<endpoint>({
 }  // namespace
 
 std::span<const endpoint> customer_endpoints() {
-    return table;
+    return customer_table;
 }
 
 }  // namespace pykala::api::web

@@ -147,7 +147,7 @@ result<http::response> staff_signs_out(call& at) {
     return see_other(at, "/");
 }
 
-constexpr auto table = std::to_array<endpoint>({
+constexpr auto entry_table = std::to_array<endpoint>({
     {"GET", "/", door::portal, true, {}, start_page},
     {"GET", "/assets/style.css", door::open, true, {}, style_sheet},
     {"GET", "/sign-in", door::portal, true, {}, customer_sign_in_page},
@@ -161,7 +161,7 @@ constexpr auto table = std::to_array<endpoint>({
 }  // namespace
 
 std::span<const endpoint> entry_endpoints() {
-    return table;
+    return entry_table;
 }
 
 }  // namespace pykala::api::web

@@ -112,7 +112,7 @@ result<http::response> rebuild_queue(call& at) {
     return json_answer(value_object{{"rebuilt", static_cast<std::int64_t>(written)}});
 }
 
-constexpr auto table = std::to_array<endpoint>({
+constexpr auto local_table = std::to_array<endpoint>({
     {"POST", "/local/users", door::local, true, {}, add_user},
     {"POST", "/local/users/{user}/disable", door::local, true, {}, disable_user},
     {"POST", "/local/tokens", door::local, true, {}, create_token},
@@ -124,7 +124,7 @@ constexpr auto table = std::to_array<endpoint>({
 }  // namespace
 
 std::span<const endpoint> local_endpoints() {
-    return table;
+    return local_table;
 }
 
 }  // namespace pykala::api::web

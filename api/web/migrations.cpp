@@ -150,14 +150,14 @@ result<http::response> migrate(call& at) {
                                     {"next", next.empty() ? value() : value(next)}});
 }
 
-constexpr auto table = std::to_array<endpoint>({
+constexpr auto migrations_table = std::to_array<endpoint>({
     {"POST", "/local/migrations", door::local, true, {}, migrate},
 });
 
 }  // namespace
 
 std::span<const endpoint> migration_endpoints() {
-    return table;
+    return migrations_table;
 }
 
 }  // namespace pykala::api::web

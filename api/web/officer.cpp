@@ -203,7 +203,7 @@ result<http::response> letter_page(call& at) {
     return page(at, "letter", std::move(shown));
 }
 
-constexpr auto table = std::to_array<endpoint>({
+constexpr auto officer_table = std::to_array<endpoint>({
     {"GET", "/officer/cases/{case}", door::staff, false, case_workers, case_page},
     {"GET", "/officer/cases/{case}/steps/{step}", door::staff, false, case_workers, step_page},
     {"POST", "/officer/cases/{case}/steps", door::staff, false, case_workers, take_step},
@@ -214,7 +214,7 @@ constexpr auto table = std::to_array<endpoint>({
 }  // namespace
 
 std::span<const endpoint> officer_endpoints() {
-    return table;
+    return officer_table;
 }
 
 }  // namespace pykala::api::web

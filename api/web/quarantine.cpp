@@ -91,7 +91,7 @@ result<http::response> release_by_api(call& at) {
         value_object{{"id", at.parts.front()}, {"version", static_cast<std::int64_t>(version)}});
 }
 
-constexpr auto table = std::to_array<endpoint>({
+constexpr auto quarantine_table = std::to_array<endpoint>({
     {"GET", "/officer/quarantine", door::staff, false, quarantine_readers, quarantine_page},
     {"POST",
      "/officer/quarantine/{case}/release",
@@ -123,7 +123,7 @@ value_object stopped_values(const call& at, const desk::quarantined_case& mark) 
 }
 
 std::span<const endpoint> quarantine_endpoints() {
-    return table;
+    return quarantine_table;
 }
 
 }  // namespace pykala::api::web

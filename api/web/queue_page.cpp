@@ -122,14 +122,14 @@ result<http::response> queue_page(call& at) {
     return page(at, "queue", std::move(shown));
 }
 
-constexpr auto table = std::to_array<endpoint>({
+constexpr auto queue_page_table = std::to_array<endpoint>({
     {"GET", "/officer/", door::staff, false, case_workers, queue_page},
 });
 
 }  // namespace
 
 std::span<const endpoint> queue_endpoints() {
-    return table;
+    return queue_page_table;
 }
 
 }  // namespace pykala::api::web

@@ -49,14 +49,14 @@ void add_house(record& held, const case_state& c, const assessment_table& table)
 }
 
 house_course course_of(const case_state& c, const assessment_table& table) {
-    house_course course{.of_case = true};
+    house_course house{.of_case = true};
     for (const auto& each : c.house) {
         const auto index = table.rule(each.rule);
         if (index == no_rule || !each.upheld || !each.until) continue;
-        course.until[std::size_t(index - table.first_house_rule())] =
+        house.until[std::size_t(index - table.first_house_rule())] =
             compact_day(each.until->time_since_epoch().count());
     }
-    return course;
+    return house;
 }
 
 record_batch batch_of(const case_state& c, const facts& known) {

@@ -54,6 +54,10 @@ void effect_view::destroy(std::initializer_list<std::string_view> classes) const
     }
 }
 
+checked keep_inputs(const effect_view&) {
+    return {};
+}
+
 bool has_deferred(const case_state& c) {
     return std::ranges::any_of(c.deferred,
                                [](const auto& each) { return each.state == "scheduled"; });

@@ -40,6 +40,10 @@ struct effect_view {
 // Whether something waits for its day.
 bool has_deferred(const case_state& c);
 
+// An effect that only keeps what the person said: the inputs stand in the event already, and a
+// decision is the fact that the vocabulary sets.
+checked keep_inputs(const effect_view& v);
+
 struct effect_entry {
     std::string_view name;
     checked (*run)(const effect_view& v);

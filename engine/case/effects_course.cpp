@@ -11,11 +11,6 @@
 namespace pykala::cases {
 namespace {
 
-// Some effects only keep what the person said: the inputs stand in the event already.
-checked keep_inputs(const effect_view&) {
-    return {};
-}
-
 checked link_person(const effect_view& v) {
     put(v.e, "person", v.input("person"));
     if (!v.known.person_tags.empty()) put(v.e, "person_tags", list_value(v.known.person_tags));
@@ -172,7 +167,7 @@ checked begin_anew(const effect_view& v) {
     return {};
 }
 
-constexpr auto course = std::to_array<effect_entry>({
+constexpr auto course_effects = std::to_array<effect_entry>({
     {"link_person", link_person},
     {"accept_identity", accept_identity},
     {"record_identity", record_identity},
@@ -208,7 +203,7 @@ constexpr auto course = std::to_array<effect_entry>({
 }  // namespace
 
 std::span<const effect_entry> effects_of_course() {
-    return course;
+    return course_effects;
 }
 
 }  // namespace pykala::cases

@@ -184,11 +184,6 @@ checked settle_exception(const effect_view& v) {
     return {};
 }
 
-// The decision is the fact that the vocabulary sets, and what the person said.
-checked keep_inputs(const effect_view&) {
-    return {};
-}
-
 checked record_refusal(const effect_view& v) {
     put(v.e, "refusal_ground", v.input("ground"));
     if (const auto who = v.input("subject_kind"); !who.empty()) put(v.e, "subject_kind", who);

@@ -14,10 +14,6 @@ namespace {
 
 using ids = std::vector<std::string>;
 
-std::string register_of(std::string_view record) {
-    return std::string(record.substr(0, record.find('/')));
-}
-
 // Records that name the person are touched last, after every other register has confirmed.
 bool is_identity(const effect_view& v, const std::string& record) {
     const auto held = v.c.records.find(record);
@@ -352,7 +348,7 @@ checked order_stop_processing(const effect_view& v) {
     return {};
 }
 
-constexpr auto registers = std::to_array<effect_entry>({
+constexpr auto register_effects = std::to_array<effect_entry>({
     {"find_person", find_person},
     {"read_registers", read_registers},
     {"protect_evidence", protect_evidence},
@@ -377,7 +373,7 @@ constexpr auto registers = std::to_array<effect_entry>({
 }  // namespace
 
 std::span<const effect_entry> effects_of_registers() {
-    return registers;
+    return register_effects;
 }
 
 }  // namespace pykala::cases

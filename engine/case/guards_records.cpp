@@ -110,10 +110,6 @@ bool recipients_settled(const guard_view& v) {
                                 [](const recipient_state& each) { return each.result.empty(); });
 }
 
-std::string register_of(std::string_view record) {
-    return std::string(record.substr(0, record.find('/')));
-}
-
 bool large_quantity(const guard_view& v) {
     std::set<std::string> registers;
     for (const auto& [id, held] : v.c.records) registers.insert(register_of(id));

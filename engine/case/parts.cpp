@@ -92,6 +92,10 @@ bool is_asked_for(const case_state& c, const case_record& held, const facts& kno
     return is_personal(held, known) && asked_for(c, held);
 }
 
+std::string register_of(std::string_view record) {
+    return std::string(record.substr(0, record.find('/')));
+}
+
 std::vector<part> parts_of(const case_state& c, const facts& known) {
     std::vector<part> all;
     if (c.right == "rectification") {

@@ -29,6 +29,9 @@ std::string effective_decision(const case_state& c, const case_record& held, con
 // withdrawn of what rests on consent, alone or beside another ground (article 17(1)(b)).
 bool is_asked_for(const case_state& c, const case_record& held, const facts& known);
 
+// The register of a record: the first part of `register/table/key#category`.
+std::string register_of(std::string_view record);
+
 // Every part of the request, in order of id.
 std::vector<part> parts_of(const case_state& c, const facts& known);
 

@@ -112,7 +112,7 @@ void check_authority(const context& in, const supervisory_authority& each) {
     said("web", each.web);
 }
 
-void check_pack(const context& in, const pack& owner) {
+void check_marks_of(const context& in, const pack& owner) {
     if (owner.at.file.empty()) return;  // it has no root, and that is told
     if (owner.status == pack_status::draft)
         in.warning(in.at(owner.at, "status"), "P25",
@@ -166,7 +166,7 @@ void check_marks(const context& in) {
                        "its rationale says why; the controller or counsel confirms it");
     });
     for (const auto& [id, each] : in.set.case_rules) check_clause(in, each.at, each.says);
-    for (const auto& [id, owner] : in.set.packs) check_pack(in, owner);
+    for (const auto& [id, owner] : in.set.packs) check_marks_of(in, owner);
 }
 
 }  // namespace pykala::checking

@@ -115,7 +115,7 @@ void check_rule(const context& in, const rule& each) {
     check_ids(in, each.at, "id_parts", each.id_parts, in.set.id_parts, "part of identity");
 }
 
-void check_pack(const context& in, const pack& owner) {
+void check_names_of(const context& in, const pack& owner) {
     check_id(in, owner.at, "calendar", -1, owner.calendar, in.set.calendars, "calendar");
     for (const auto& [id, each] : owner.facts) check_facts(in, owner, each.at, each);
     for (const auto& [id, each] : owner.transfers)
@@ -152,7 +152,7 @@ void check_names(const context& in) {
             check_id(in, version.at, "counting", -1, version.counting, in.set.countings,
                      "counting");
     each_rule(in.set, [&](const rule& each) { check_rule(in, each); });
-    for (const auto& [id, owner] : in.set.packs) check_pack(in, owner);
+    for (const auto& [id, owner] : in.set.packs) check_names_of(in, owner);
 }
 
 }  // namespace pykala::checking

@@ -7,7 +7,7 @@
 namespace pykala::storage {
 namespace {
 
-value number(std::uint64_t n) {
+value whole_number(std::uint64_t n) {
     return static_cast<std::int64_t>(n);
 }
 
@@ -20,12 +20,12 @@ own_event to_event(const export_taker& who, const exported_part& part, const log
     made.of = export_stream;
     made.kind = is_exported;
     made.role = who.role;
-    made.fields = {{"bytes", number(bundle.bytes.size())},
+    made.fields = {{"bytes", whole_number(bundle.bytes.size())},
                    {"digest", value(to_hex(bundle.hash))},
-                   {"from", number(part.from)},
+                   {"from", whole_number(part.from)},
                    {"opens", std::move(classes)},
                    {"scope", value(name_of(part.scope))},
-                   {"to", number(part.to)},
+                   {"to", whole_number(part.to)},
                    {"way", value(who.way)}};
     if (!cases.empty()) made.fields.emplace("streams", std::move(cases));
     if (!who.name.empty()) made.facts.emplace("actor", who.name);

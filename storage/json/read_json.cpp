@@ -8,7 +8,7 @@ namespace {
 namespace json = boost::json;
 using error = json::error_code;
 
-constexpr std::int64_t integer_max = (std::int64_t{1} << 53) - 1;
+constexpr std::int64_t largest_integer = (std::int64_t{1} << 53) - 1;
 
 // Builds the value while Boost.JSON reads; a DOM would silently keep the last of two equal members.
 struct builder {
@@ -50,7 +50,7 @@ struct builder {
         return !ec;
     }
     bool integer(std::int64_t i, error& ec) {
-        if (i <= integer_max && i >= -integer_max) return leaf(i, ec);
+        if (i <= largest_integer && i >= -largest_integer) return leaf(i, ec);
         number = true;
         return stop(ec);
     }

@@ -29,7 +29,7 @@ std::optional<log::digest> hash_from(const std::string& text) {
 }
 
 // False when the event says what no event of a case can say; the proof has found that already.
-bool read_field(const verify::proven_field& field, recompute::shown_event& to) {
+bool read_shown_field(const verify::proven_field& field, recompute::shown_event& to) {
     const auto of = log::parse_data_class(field.of);
     if (!of) return false;
     if (field.state != "opened") {
@@ -44,7 +44,7 @@ bool read_field(const verify::proven_field& field, recompute::shown_event& to) {
     return true;
 }
 
-bool read_event(const verify::proven_event& from, recompute::shown_event& to) {
+bool read_shown(const verify::proven_event& from, recompute::shown_event& to) {
     const auto at = parse_instant_utc(from.at);
     const auto on = parse_date(from.on);
     if (!at || !on) return false;
@@ -57,7 +57,7 @@ bool read_event(const verify::proven_event& from, recompute::shown_event& to) {
     e.procedure = hash_from(from.procedure);
     e.law = hash_from(from.law);
     for (const auto& field : from.fields)
-        if (!read_field(field, to)) return false;
+        if (!read_shown_field(field, to)) return false;
     return true;
 }
 
@@ -75,7 +75,7 @@ std::map<std::string, shown_case> cases_of(const verify::proven_bundle& bundle) 
         auto& c = all[event.stream];
         c.lines.emplace(event.seq, event.line);
         c.index.push_back(event.index);
-        c.readable = read_event(event, c.events.emplace_back()) && c.readable;
+        c.readable = read_shown(event, c.events.emplace_back()) && c.readable;
     }
     return all;
 }

@@ -16,7 +16,7 @@ namespace {
 
 using log::data_class;
 
-std::unexpected<problem> malformed() {
+std::unexpected<problem> not_an_event() {
     return fail(problem_kind::corrupt, "event_malformed",
                 "a stored event is not what was written in its place", "restore the database");
 }
@@ -81,7 +81,7 @@ result<cases::event> case_sealing::open(const log::stream_tag& stream, std::uint
                                     keys_.tenant(), stream, seq, stored.public_part, stored.boxes,
                                     [this](const log::key_id& id) { return keys_.find(id); },
                                     [](data_class) { return true; }));
-    if (log::write_leaf(stream, seq, read.body_hash) != stored.leaf) return malformed();
+    if (log::write_leaf(stream, seq, read.body_hash) != stored.leaf) return not_an_event();
     cases::event out;
     out.kind = std::move(read.body.kind);
     out.seq = seq;
@@ -92,7 +92,7 @@ result<cases::event> case_sealing::open(const log::stream_tag& stream, std::uint
     out.law = read.body.law;
     for (read_field& field : read.fields) {
         // a box that is not there at all would leave its fields masked, which nobody asked for
-        if (field.state == field_state::masked) return malformed();
+        if (field.state == field_state::masked) return not_an_event();
         if (field.state == field_state::opened)
             out.fields.emplace_hint(out.fields.end(), std::move(field.commitment.name),
                                     cases::event_field{field.commitment.of, std::move(field.held)});

@@ -13,8 +13,8 @@
 namespace pykala::storage {
 namespace {
 
-constexpr char whole = 0x01, chunked = 0x02;
-constexpr std::size_t head_bytes = 1 + 16;
+constexpr char whole_box = 0x01, chunked_box = 0x02;
+constexpr std::size_t document_head_bytes = 1 + 16;
 constexpr std::size_t header_bytes = crypto_secretstream_xchacha20poly1305_HEADERBYTES;
 constexpr std::size_t more_bytes = crypto_secretstream_xchacha20poly1305_ABYTES;
 constexpr unsigned char last = crypto_secretstream_xchacha20poly1305_TAG_FINAL;
@@ -39,7 +39,7 @@ std::string file_data(std::string_view head, const document_place& place) {
     return associated(head, "pykala-file/1", place);
 }
 
-std::unexpected<problem> malformed() {
+std::unexpected<problem> malformed_document() {
     return fail(problem_kind::corrupt, "document_malformed", "a sealed document has no known head",
                 "restore it; see storage/formats/sealed.md");
 }
@@ -73,22 +73,22 @@ unsigned char* bytes_of(std::string& text) {
 
 std::string seal_document(const secret_key& key, const log::key_id& id, const document_place& place,
                           std::string_view plain) {
-    const auto head = head_of(whole, id);
+    const auto head = head_of(whole_box, id);
     return head + aead_seal(key, box_data(head, place), plain);
 }
 
 result<secret_text> open_document(const secret_key& key, const document_place& place,
                                   std::string_view sealed) {
-    if (sealed.size() < head_bytes || sealed[0] != whole) return malformed();
-    const auto head = sealed.substr(0, head_bytes);
-    auto plain = aead_open(key, box_data(head, place), sealed.substr(head_bytes));
+    if (sealed.size() < document_head_bytes || sealed[0] != whole_box) return malformed_document();
+    const auto head = sealed.substr(0, document_head_bytes);
+    auto plain = aead_open(key, box_data(head, place), sealed.substr(document_head_bytes));
     if (!plain) return damaged();
     return secret_text(*std::move(plain));
 }
 
 std::string seal_document_file(const secret_key& key, const log::key_id& id,
                                const document_place& place, std::string_view plain) {
-    auto out = head_of(chunked, id);
+    auto out = head_of(chunked_box, id);
     const auto data = file_data(out, place);
     random_tag();  // libsodium is ready from here on
     stream_state state;
@@ -110,9 +110,10 @@ std::string seal_document_file(const secret_key& key, const log::key_id& id,
 
 result<secret_text> open_document_file(const secret_key& key, const document_place& place,
                                        std::string_view sealed) {
-    if (sealed.size() < head_bytes || sealed[0] != chunked) return malformed();
-    const auto data = file_data(sealed.substr(0, head_bytes), place);
-    auto rest = sealed.substr(head_bytes);
+    if (sealed.size() < document_head_bytes || sealed[0] != chunked_box)
+        return malformed_document();
+    const auto data = file_data(sealed.substr(0, document_head_bytes), place);
+    auto rest = sealed.substr(document_head_bytes);
     if (rest.size() < header_bytes) return truncated();
     random_tag();  // libsodium is ready from here on
     stream_state state;

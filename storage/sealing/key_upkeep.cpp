@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_there(const fs::path& file) {
+bool exists_at(const fs::path& file) {
     std::error_code unused;
     return fs::exists(file, unused);
 }
@@ -36,7 +36,7 @@ result<bool> move_over(const fs::path& from, const fs::path& to, const char* cod
 // A rotation writes both copies: a path that leads nowhere would leave the old wrapping alive.
 result<bool> require_both(const key_paths& paths) {
     for (const fs::path& file : {paths.first, paths.second})
-        if (!is_there(file))
+        if (!exists_at(file))
             return fail(problem_kind::not_found, "key_copy_missing",
                         fmt::format("the copy `{}` of the key store is not there", file.string()),
                         "mount its disk or mend the path; where the disk is lost, start the server "
@@ -45,13 +45,13 @@ result<bool> require_both(const key_paths& paths) {
 }
 
 std::optional<key_facts> facts_of(const fs::path& file) {
-    if (!is_there(file)) return std::nullopt;
+    if (!exists_at(file)) return std::nullopt;
     const auto copy = key_copy::open(file);
     return copy ? copy->facts() : std::nullopt;
 }
 
 copy_state state_of_second(const key_paths& paths) {
-    if (!is_there(paths.second)) return copy_state::missing;
+    if (!exists_at(paths.second)) return copy_state::missing;
     const auto second = facts_of(paths.second);
     if (!second) return copy_state::damaged;
     const auto first = facts_of(paths.first);
@@ -79,7 +79,7 @@ result<upkeep_report> report_on(const key_store& keys, const key_paths& paths) {
 
 // The new key waits beside the old one already, or is made now.
 result<master_key> next_master(const fs::path& waiting) {
-    if (is_there(waiting)) return read_master_key(waiting);
+    if (exists_at(waiting)) return read_master_key(waiting);
     return create_master_key(waiting);
 }
 
@@ -90,7 +90,7 @@ result<upkeep_report> rotate_master_key(const key_place& at) {
     const copy_state second = state_of_second(at.paths);
     const fs::path waiting = next_of(at.master);
     bool wrapped_already = false;
-    if (is_there(waiting)) {
+    if (exists_at(waiting)) {
         PYKALA_TRY(const master_key next, read_master_key(waiting));
         wrapped_already = wrapping_master(at.paths) == to_hex(next.id);
     }
@@ -115,7 +115,7 @@ result<upkeep_report> back_up_keys(const key_place& at, const fs::path& to) {
             return fail(problem_kind::invalid, "backup_in_place",
                         fmt::format("`{}` is one of the two live copies", to.string()),
                         "name another file, on another machine");
-    if (!is_there(at.paths.first))
+    if (!exists_at(at.paths.first))
         return fail(problem_kind::not_found, "key_store_missing",
                     fmt::format("`{}` is not there", at.paths.first.string()),
                     "name the right paths");

@@ -36,7 +36,7 @@ int hours_of(date month) {
     return days * 24 - (number == 3 ? 1 : 0) + (number == 10 ? 1 : 0);
 }
 
-void pack(std::vector<std::uint8_t>& out, std::uint64_t value) {
+void put_varint(std::vector<std::uint8_t>& out, std::uint64_t value) {
     for (; value >= 0x80; value >>= 7) out.push_back(std::uint8_t(value) | 0x80);
     out.push_back(std::uint8_t(value));
 }
@@ -122,16 +122,16 @@ struct metering {
         for (int hour = 0; hour < hours_of(month); ++hour) {
             const int expected =
                 usual_wh * weight / 100 * hour_weight[std::size_t(hour % 24)] / 100;
-            pack(packed, std::uint64_t(expected * random.between(70, 130) / 100));
+            put_varint(packed, std::uint64_t(expected * random.between(70, 130) / 100));
         }
         return packed;
     }
     std::vector<std::uint8_t> whole_month(date month, int usual_wh) {
         std::vector<std::uint8_t> packed;
         const int weight = month_weight[unsigned(year_month_day(month).month()) - 1];
-        pack(packed, std::uint64_t(usual_wh) * std::uint64_t(hours_of(month)) *
-                         std::uint64_t(weight) / 100 * std::uint64_t(random.between(80, 120)) /
-                         100);
+        put_varint(packed, std::uint64_t(usual_wh) * std::uint64_t(hours_of(month)) *
+                               std::uint64_t(weight) / 100 *
+                               std::uint64_t(random.between(80, 120)) / 100);
         return packed;
     }
 

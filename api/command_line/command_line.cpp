@@ -7,9 +7,10 @@ namespace pykala::api {
 int run(int argc, char** argv) {
     outcome out;
     const auto all = [&out](const command_words& app) {
-        for (const auto add : {add_deadline, add_calendar, add_assess, add_workflow, add_audit,
-                               add_replay, add_policy, add_demo, add_init, add_serve, add_case,
-                               add_queue, add_user, add_token, add_keys})
+        for (const auto add :
+             {add_deadline, add_calendar, add_assess, add_workflow, add_audit, add_replay,
+              add_policy, add_demo, add_init, add_serve, add_case, add_queue, add_user, add_token,
+              add_keys, add_register})
             add(app, out);
     };
     const auto ended =

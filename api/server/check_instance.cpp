@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "engine/base/encoding.hpp"
-#include "engine/load/register_map_file.hpp"
 
 #include "api/definitions/law.hpp"
 #include "api/http/server.hpp"
@@ -70,24 +69,6 @@ result<bool> look_at_keys(const tenant_options& options) {
         "without its key store the data of a tenant cannot be read");
 }
 
-void check_registers(problems& all, const tenant_options& options, const pack& own) {
-    for (const auto& each : options.registers) {
-        diagnostics findings;
-        if (const auto read = load_mapping(each, own, findings); !read)
-            add(all, options.tenant, read.error());
-        for (const auto& finding : findings)
-            if (finding.level == severity::error)
-                add(all, options.tenant,
-                    {problem_kind::invalid, "register_mapping", to_string(finding), ""});
-        std::error_code ignored;
-        if (!fs::is_regular_file(each.database, ignored))
-            add(all, options.tenant,
-                {problem_kind::not_found, "register_missing",
-                 fmt::format("there is no register `{}`", each.database.string()),
-                 "check `database` in the configuration"});
-    }
-}
-
 void check_tenant(problems& all, const instance& of, const tenant_settings& one,
                   const policy_set* law) {
     const auto options = options_of(of, one);
@@ -98,7 +79,8 @@ void check_tenant(problems& all, const instance& of, const tenant_settings& one,
     const auto own = find_pack(*law, one.id);
     if (!own) return add(all, one.id, own.error());
     if (auto wrong = check_reviewed(**own)) add(all, one.id, *std::move(wrong));
-    check_registers(all, *options, **own);
+    for (const auto& each : options->registers)
+        for (auto& wrong : check_register(each, **own)) add(all, one.id, std::move(wrong));
 }
 
 }  // namespace

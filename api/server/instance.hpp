@@ -13,6 +13,7 @@
 #include "engine/base/result.hpp"
 #include "engine/load/source_text.hpp"
 
+#include "api/server/named_files.hpp"
 #include "api/server/tenant.hpp"
 
 namespace pykala::api {
@@ -60,10 +61,6 @@ std::vector<problem> check_instance(const instance& all);
 // Reads the file. Problem `unreadable_file` (not_found); the findings of the file itself are handed
 // back by way of `findings`.
 result<instance> read_instance(const std::filesystem::path& file, diagnostics& findings);
-
-// `credential:NAME` as the file that systemd put there for the service, any other text as the path
-// that it is. Problem `no_credentials` (not_found) where systemd gave none.
-result<std::filesystem::path> secret_file(const std::string& named);
 
 // Where everything of a tenant lies. Problems: those of secret_file().
 result<tenant_options> options_of(const instance& all, const tenant_settings& one);

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
@@ -18,7 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view credential = "credential:";
 constexpr std::int64_t ports_end = 65535;
 
 // Parts that the design has and this program has not: accepting them would promise what is not
@@ -28,15 +26,6 @@ constexpr auto not_here = std::to_array<std::pair<std::string_view, std::string_
      {"smtp", "sending mail"},
      {"witness", "witnesses of the log"},
      {"postgres", "storage on PostgreSQL"}});
-
-fs::path below(const fs::path& folder, const std::string& written) {
-    return written.empty() ? fs::path() : (folder / written).lexically_normal();
-}
-
-std::string secret_below(const fs::path& folder, const std::string& written) {
-    if (written.empty() || written.starts_with(credential)) return written;
-    return below(folder, written).string();
-}
 
 std::optional<boost::asio::ip::address> address_of(const std::string& text) {
     boost::system::error_code wrong;
@@ -107,25 +96,14 @@ void read_url(const table_reader& from, tenant_settings& into) {
                    "what people send is personal data; plain http is for this machine only");
 }
 
-void read_registers(const table_reader& from, const fs::path& folder, tenant_settings& into) {
-    constexpr auto kinds = std::to_array<std::string_view>({"sqlite"});
-    for (const auto& each : from.list("register")) {
-        register_settings one;
-        one.kind = each.has("kind") ? each.one_of("kind", kinds) : std::string(kinds.front());
-        one.database = below(folder, each.text("database"));
-        one.mapping = below(folder, each.text("mapping"));
-        one.labels = below(folder, each.text_if("labels"));
-        into.registers.push_back(std::move(one));
-    }
-}
-
 void read_tenants(const table_reader& root, const fs::path& folder, instance& into) {
     for (const auto& [id, part] : root.tables("tenant")) {
         tenant_settings one{.id = id, .at = part.at()};
         read_url(part, one);
         one.master_key = secret_below(folder, part.text_if("master_key"));
         if (one.master_key.empty()) one.master_key = (into.keys / id / "master.key").string();
-        read_registers(part, folder, one);
+        for (const auto& each : part.list("register"))
+            one.registers.push_back(read_register(each, folder));
         const auto same = [&](const tenant_settings& other) {
             return !one.host.empty() && other.host == one.host;
         };
@@ -207,17 +185,6 @@ result<instance> read_instance(const fs::path& file, diagnostics& findings) {
                     "`pykala init` makes one; --config names another");
     const auto folder = fs::absolute(file).parent_path();
     return load_instance({file.string(), std::move(text)}, folder, findings);
-}
-
-result<fs::path> secret_file(const std::string& named) {
-    if (!named.starts_with(credential)) return fs::path(named);
-    const auto name = named.substr(credential.size());
-    const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
-    if (!folder || name.empty() || name.find('/') != std::string::npos)
-        return fail(problem_kind::not_found, "no_credentials",
-                    fmt::format("there is no credential `{}` of systemd", name),
-                    "write LoadCredential=NAME:FILE into the unit; outside a unit name a file");
-    return fs::path(folder) / name;
 }
 
 result<tenant_options> options_of(const instance& all, const tenant_settings& one) {

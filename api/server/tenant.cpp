@@ -17,7 +17,7 @@
 #include "api/definitions/definitions.hpp"
 #include "api/time/local_day.hpp"
 #include "api/web/letters.hpp"
-#include "storage/registers/sqlite_register.hpp"
+#include "storage/registers/sql_register.hpp"
 #include "storage/sealing/sodium.hpp"
 
 namespace pykala::api {
@@ -25,9 +25,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// In the order in which they are read: the first gives the customer number that finds the person
-// in the others.
-constexpr auto register_order = std::to_array<std::string_view>({"crm", "billing", "metering"});
 constexpr std::string_view samples = "storage/registers/sample";
 constexpr std::chrono::seconds pause_between_rounds{1};
 
@@ -58,16 +55,6 @@ result<bool> make_folders(const tenant_options& options) {
                         "the user of the service must be allowed to write there");
     }
     return true;
-}
-
-result<source_text> read_text(const fs::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    if (!in)
-        return fail(problem_kind::not_found, "unreadable_file",
-                    fmt::format("cannot read `{}`", file.string()),
-                    "check the path in the configuration, and who may read the file");
-    return source_text{file.string(), std::move(text)};
 }
 
 const source_text* text_named(const source_texts& texts, const std::string& name) {
@@ -158,14 +145,6 @@ void remove_tenant(const tenant_options& options) {
     fs::remove(master_key_of(options), ignored);
 }
 
-result<register_map> load_mapping(const register_settings& of, const pack& own,
-                                  diagnostics& findings) {
-    PYKALA_TRY(const auto mapping, read_text(of.mapping));
-    if (of.labels.empty()) return load_register_map(mapping, nullptr, own, findings);
-    PYKALA_TRY(const auto labels, read_text(of.labels));
-    return load_register_map(mapping, &labels, own, findings);
-}
-
 result<std::unique_ptr<tenant>> tenant::open(const tenant_options& options,
                                              const definition_texts& texts) {
     std::unique_ptr<tenant> made(new tenant());
@@ -212,23 +191,13 @@ auto suppression_by(const storage::key_store& keys) {
 
 result<bool> tenant::open_registers(const tenant_options& options) {
     for (const auto& each : options.registers) {
-        diagnostics findings;
-        PYKALA_TRY(auto map, load_mapping(each, law_->own(), findings));
-        if (has_errors(findings))
-            return fail(problem_kind::invalid, "register_mapping", to_string(findings.front()));
-        const auto same = [&](const auto& other) { return other->id() == map.id; };
+        PYKALA_TRY(auto port,
+                   open_register(each, law_->own(), {.suppression_key = suppression_by(*keys_)}));
+        const auto same = [&](const auto& other) { return other->id() == port->id(); };
         if (std::ranges::any_of(registers_, same))
             return fail(problem_kind::invalid, "register_mapping",
-                        fmt::format("`{}` names two registers `{}`", options.tenant, map.id),
+                        fmt::format("`{}` names two registers `{}`", options.tenant, port->id()),
                         "the `id` of each mapping is its own");
-        std::error_code ignored;
-        if (!fs::is_regular_file(each.database, ignored))
-            return fail(problem_kind::not_found, "register_missing",
-                        fmt::format("there is no register `{}`", each.database.string()),
-                        "check `database` in the configuration");
-        PYKALA_TRY(auto port,
-                   storage::open_sqlite_register(each.database.string(), std::move(map),
-                                                 {.suppression_key = suppression_by(*keys_)}));
         registers_.push_back(std::move(port));
     }
     return true;
@@ -239,28 +208,20 @@ result<bool> tenant::open_samples(const tenant_options& options) {
     PYKALA_TRY(const auto texts, read_definitions(root, samples));
     const auto folder = options.folder / "registers";
     const auto* words = text_named(texts, fmt::format("{}/words.txt", samples));
-    const auto* labels = text_named(texts, fmt::format("{}/labels.toml", samples));
-    if (!words || !labels)
+    if (!words)
         return fail(problem_kind::not_found, "no_samples", "the sample registers are not there");
     std::error_code error;
     fs::create_directories(folder, error);
-    for (const auto id : register_order) {
-        const auto* text =
-            text_named(texts, fmt::format("{}/{}/{}.toml", samples, options.tenant, id));
-        if (!text)
-            return fail(problem_kind::not_found, "no_samples",
-                        fmt::format("there is no mapping `{}` of `{}`", id, options.tenant));
+    for (const auto& each : sample_registers(folder, root, options.tenant)) {
         diagnostics findings;
-        auto map = load_register_map(*text, labels, law_->own(), findings);
+        PYKALA_TRY(const auto map, load_mapping(each, law_->own(), findings));
         if (has_errors(findings))
             return fail(problem_kind::invalid, "register_mapping", to_string(findings.front()));
-        const auto file = folder / (std::string(id) + ".db");
-        if (!fs::exists(file))
+        if (!fs::exists(each.database))
             PYKALA_CHECK(storage::make_sample_register(folder.string(), law_->own(), map,
                                                        clock_.now().on, words->text));
         PYKALA_TRY(auto port,
-                   storage::open_sqlite_register(file.string(), std::move(map),
-                                                 {.suppression_key = suppression_by(*keys_)}));
+                   open_register(each, law_->own(), {.suppression_key = suppression_by(*keys_)}));
         registers_.push_back(std::move(port));
     }
     PYKALA_TRY(site_.people, storage::sample_people(law_->own(), words->text));

@@ -20,6 +20,7 @@
 
 #include "api/answers/answer_maker.hpp"
 #include "api/fulfilment/fulfilment.hpp"
+#include "api/server/register_settings.hpp"
 #include "api/server/standing_law.hpp"
 #include "api/server/worker.hpp"
 #include "api/web/site.hpp"
@@ -37,13 +38,6 @@ public:
 class random_ids final : public desk::id_source {
 public:
     log::stream_tag new_stream() override;
-};
-
-// A register of the tenant, reached by a connector.
-struct register_settings {
-    std::string kind;  // `sqlite`
-    std::filesystem::path database;
-    std::filesystem::path mapping, labels;  // storage/registers/README.md; labels may be empty
 };
 
 struct tenant_options {
@@ -67,10 +61,6 @@ result<bool> create_tenant(const tenant_options& options, const definition_texts
 
 // Takes away what create_tenant() made, before anything was kept in it.
 void remove_tenant(const tenant_options& options);
-
-// The mapping of a register; faults become findings. Problem `unreadable_file` (not_found).
-result<register_map> load_mapping(const register_settings& of, const pack& own,
-                                  diagnostics& findings);
 
 class tenant {
 public:

@@ -155,6 +155,14 @@ struct execution {
 // assessment for each record, in order. It may know records of other registers.
 using reassess = std::function<result<std::vector<assessment>>(std::span<const record>)>;
 
+// What a trial of a register found; nothing of a person is in it.
+struct register_probe {
+    bool knows_somebody = false;
+    // Of the sample person, by category.
+    std::map<std::string, std::size_t, std::less<>> records;
+    std::vector<std::string> lacks;  // what it may not do yet, in words: rights, tables
+};
+
 // A call either finds the world in order or gives a problem: `unavailable` when the register cannot
 // be reached, `corrupt` when it is not what its mapping says. Calls may come from several threads.
 class register_port {
@@ -169,6 +177,15 @@ public:
     // Nobody found is an empty list of people.
     virtual result<found_person> find(const person_keys& known) = 0;
     virtual result<register_answer> read(const found_person& person, date on) = 0;
+    // The records as read() gives them, with facts and marks alone: no fields, no digest of series.
+    virtual result<std::vector<register_record>> read_facts(const found_person& person,
+                                                            date on) = 0;
+    // Persons that it knows, in an order of its own, after the last key of the page before
+    // (nothing: from the start). Fewer than `limit` (at least 1) end the list.
+    virtual result<std::vector<found_person>> people_after(const std::optional<std::string>& after,
+                                                           std::size_t limit) = 0;
+    // Connects, checks the mapping and reads one sample person. Changes nothing.
+    virtual result<register_probe> probe(date on) = 0;
     // The values of a series, in order; `not_found` where there is none.
     virtual result<std::vector<std::int64_t>> series_values(const std::string& record) = 0;
     // Bytes of a field of media; `not_found` where there are none.

@@ -7,6 +7,7 @@ find_package(SQLite3 REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json url)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(zip REQUIRED IMPORTED_TARGET libzip)
+pkg_check_modules(postgres REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(graphviz REQUIRED IMPORTED_TARGET libgvc libcgraph)
 # the two plugins of Graphviz that are linked in: its renderer and its layout (api/drawing)
 pkg_get_variable(graphviz_libdir libgvc libdir)
@@ -24,7 +25,7 @@ target_compile_definitions(pykala_toml INTERFACE TOML_EXCEPTIONS=0)
 
 add_library(pykala_storage_packages INTERFACE)
 target_link_libraries(pykala_storage_packages INTERFACE
-  SQLite::SQLite3 PkgConfig::sodium PkgConfig::zip OpenSSL::Crypto Boost::json spdlog::spdlog Threads::Threads)
+  SQLite::SQLite3 PkgConfig::postgres PkgConfig::sodium PkgConfig::zip OpenSSL::Crypto Boost::json spdlog::spdlog Threads::Threads)
 
 add_library(pykala_api_packages INTERFACE)
 target_link_libraries(pykala_api_packages INTERFACE

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "storage/registers/row_reader.hpp"
+
 namespace pykala::storage::registers {
 
 namespace {
@@ -11,13 +13,13 @@ constexpr std::string_view every_channel = "all";
 // What the person has said before becomes a ban; a ban keeps its day.
 result<bool> turn_choices(const ban_context& context, const mapped_table& table,
                           const std::string& person) {
-    const auto ban = quoted_name(table.reduction->ban);
-    PYKALA_TRY(auto update,
-               context.db.prepare(fmt::format(
-                   "UPDATE {0} SET {1} = 1, {2} = ?2 WHERE {3} = ?1 AND ({1} IS NULL OR {1} <> 1)",
-                   quoted_name(table.name), ban, quoted_name(table.new_ban->on),
-                   quoted_name(table.person))));
-    PYKALA_CHECK(update.execute_with(person, to_string(context.on)));
+    const auto ban = sql_name(table.reduction->ban);
+    PYKALA_TRY(
+        const auto update,
+        context.db.get(fmt::format(
+            "UPDATE {0} SET {1} = '1', {2} = ?2 WHERE {3} = ?1 AND ({1} IS NULL OR {1} <> '1')",
+            sql_name(table.name), ban, sql_name(table.new_ban->on), sql_name(table.person))));
+    PYKALA_CHECK(update->run(person, to_string(context.on)));
     return true;
 }
 
@@ -32,26 +34,21 @@ result<bool> add_row(const ban_context& context, const mapped_table& table, cons
                      std::string_view unless) {
     const auto& reduction = *table.reduction;
     const auto& way = *table.new_ban;
-    std::string columns =
-        fmt::format("{}, {}, {}, {}, {}, {}", quoted_name(table.person),
-                    quoted_name(reduction.address), quoted_name(reduction.key),
-                    quoted_name(way.channel), quoted_name(way.on), quoted_name(reduction.ban));
-    std::string values = "?1, ?2, ?3, ?4, ?5, 1";
+    std::string columns = fmt::format(
+        "{}, {}, {}, {}, {}, {}", sql_name(table.person), sql_name(reduction.address),
+        sql_name(reduction.key), sql_name(way.channel), sql_name(way.on), sql_name(reduction.ban));
+    std::string values = "?1, ?2, ?3, ?4, ?5, '1'";
     if (!way.kind.empty()) {
-        columns += ", " + quoted_name(table.category_column);
+        columns += ", " + sql_name(table.category_column);
         values += ", ?6";
     }
-    PYKALA_TRY(auto add,
-               context.db.prepare(fmt::format(
+    PYKALA_TRY(const auto add,
+               context.db.get(fmt::format(
                    "INSERT INTO {}({}) SELECT {} WHERE NOT EXISTS(SELECT 1 FROM {} WHERE {})",
-                   quoted_name(table.name), columns, values, quoted_name(table.name), unless)));
-    add.bind(1, row.person);
-    add.bind(2, row.address);
-    add.bind(3, row.suppression_key);
-    add.bind(4, row.channel);
-    add.bind(5, to_string(context.on));
-    if (!way.kind.empty()) add.bind(6, way.kind);
-    PYKALA_CHECK(add.execute());
+                   sql_name(table.name), columns, values, sql_name(table.name), unless)));
+    add->bind_all(row.person, row.address, row.suppression_key, row.channel, to_string(context.on));
+    if (!way.kind.empty()) add->bind(6, way.kind);
+    PYKALA_CHECK(add->run_bound());
     return true;
 }
 
@@ -59,23 +56,23 @@ result<bool> add_row(const ban_context& context, const mapped_table& table, cons
 result<std::vector<std::string>> addresses(const ban_context& context, const mapped_key& key,
                                            const std::string& person) {
     const auto& owner = context.map.find_table(key.table)->person;
-    PYKALA_TRY(auto query,
-               context.db.prepare(fmt::format(
-                   "SELECT DISTINCT {0} FROM {1} WHERE {2} = ?1 AND {0} IS NOT NULL",
-                   quoted_name(key.column), quoted_name(key.table), quoted_name(owner))));
-    query.bind_all(person);
+    PYKALA_TRY(const auto query,
+               context.db.get(
+                   fmt::format("SELECT DISTINCT {0} FROM {1} WHERE {2} = ?1 AND {0} IS NOT NULL",
+                               sql_name(key.column), sql_name(key.table), sql_name(owner))));
+    query->bind_all(person);
     std::vector<std::string> found;
     while (true) {
-        PYKALA_TRY(const bool more, query.step());
+        PYKALA_TRY(const bool more, query->step());
         if (!more) return found;
-        found.emplace_back(query.text(0));
+        found.push_back(query->text(0));
     }
 }
 
 result<bool> ban_person(const ban_context& context, const mapped_table& table,
                         const std::string& person) {
     PYKALA_CHECK(turn_choices(context, table, person));
-    const auto of_person = fmt::format("{} = ?1", quoted_name(table.person));
+    const auto of_person = fmt::format("{} = ?1", sql_name(table.person));
     for (const auto& key : context.map.keys) {
         if (key.kind != "phone" && key.kind != "email") continue;
         PYKALA_TRY(const auto known, addresses(context, key, person));
@@ -83,7 +80,7 @@ result<bool> ban_person(const ban_context& context, const mapped_table& table,
             PYKALA_CHECK(add_row(
                 context, table,
                 {.person = person, .address = address, .suppression_key = {}, .channel = key.kind},
-                fmt::format("{} AND {} = ?2", of_person, quoted_name(table.reduction->address))));
+                fmt::format("{} AND {} = ?2", of_person, sql_name(table.reduction->address))));
     }
     // whom only letters reach is left in peace too
     return add_row(context, table,
@@ -115,7 +112,7 @@ result<bool> write_bans(const ban_context& context, const record_change& change,
                               .address = {},
                               .suppression_key = context.suppression_key(*change.new_value),
                               .channel = change.field},
-                             fmt::format("{} = ?3", quoted_name(table.reduction->key))));
+                             fmt::format("{} = ?3", sql_name(table.reduction->key))));
     }
     if (!written) return refused("no_bans_kept");
     return true;

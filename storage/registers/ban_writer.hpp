@@ -7,12 +7,12 @@
 
 #include "engine/registers/register_port.hpp"
 
-#include "storage/sqlite/connection.hpp"
+#include "storage/registers/sql_database.hpp"
 
 namespace pykala::storage::registers {
 
 struct ban_context {
-    connection& db;
+    sql_database& db;
     const register_map& map;
     const std::vector<std::string>& people;  // whom the register knows
     date on;

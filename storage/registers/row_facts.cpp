@@ -141,7 +141,7 @@ std::vector<register_record> records_of(const register_map& map, const person_ro
                 auto one = whole;
                 one.facts.id = to_string({map.id, table, key, category});
                 one.facts.category = category;
-                one.fields = fields_of(map, row, columns);
+                if (row.read == reading::everything) one.fields = fields_of(map, row, columns);
                 if (const auto mark = row.marks.find(category); mark != row.marks.end())
                     one.marks = mark->second;
                 records.push_back(std::move(one));

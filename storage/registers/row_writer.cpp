@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "storage/registers/judgement.hpp"
 #include "storage/registers/own_tables.hpp"
 
 namespace pykala::storage::registers {
@@ -31,25 +32,24 @@ result<bool> update_row(const write_context& context, const raw_row& row,
     const auto& table = *row.table;
     std::string sets;
     for (std::size_t i = 0; i < values.size(); ++i)
-        sets += fmt::format("{}{} = ?{}", i ? ", " : "", quoted_name(values[i].column), i + 3);
-    PYKALA_TRY(auto update, context.db.prepare(fmt::format(
-                                "UPDATE {} SET {} WHERE {} = ?2 AND {}", quoted_name(table.name),
-                                sets, quoted_name(table.key), belongs(context.map, table))));
-    update.bind(1, row.owner);
-    update.bind(2, row.key);
-    for (std::size_t i = 0; i < values.size(); ++i) update.bind(int(i) + 3, values[i].value);
-    PYKALA_CHECK(update.execute());
-    return context.db.changes() == 1;
+        sets += fmt::format("{}{} = ?{}", i ? ", " : "", sql_name(values[i].column), i + 3);
+    PYKALA_TRY(const auto update, context.db.get(fmt::format(
+                                      "UPDATE {} SET {} WHERE {} = ?2 AND {}", sql_name(table.name),
+                                      sets, sql_name(table.key), belongs(context.map, table))));
+    update->bind_all(row.owner, row.key);
+    for (std::size_t i = 0; i < values.size(); ++i) update->bind(int(i) + 3, values[i].value);
+    PYKALA_TRY(const auto changed, update->run_bound());
+    return changed == 1;
 }
 
 result<bool> delete_row(const write_context& context, const raw_row& row) {
     const auto& table = *row.table;
-    PYKALA_TRY(auto remove, context.db.prepare(fmt::format(
-                                "DELETE FROM {} WHERE {} = ?2 AND {}", quoted_name(table.name),
-                                quoted_name(table.key), belongs(context.map, table))));
-    PYKALA_CHECK(remove.execute_with(row.owner, row.key));
-    // Cascades are not counted by SQLite: one is the row itself.
-    if (context.db.changes() != 1) return false;
+    PYKALA_TRY(const auto remove, context.db.get(fmt::format(
+                                      "DELETE FROM {} WHERE {} = ?2 AND {}", sql_name(table.name),
+                                      sql_name(table.key), belongs(context.map, table))));
+    PYKALA_TRY(const auto gone, remove->run(row.owner, row.key));
+    // Cascades are not counted by the databases: one is the row itself.
+    if (gone != 1) return false;
     PYKALA_CHECK(drop_marks(context.db, table.name, row.key));
     return true;
 }
@@ -160,18 +160,18 @@ result<bool> let_go(const write_context& context, const raw_row& row,
 
 result<bool> add_correction(const write_context& context, const allowed_change& change) {
     const auto& c = *context.map.corrections;
-    PYKALA_TRY(auto add,
-               context.db.prepare(fmt::format(
+    PYKALA_TRY(const auto add,
+               context.db.get(fmt::format(
                    "INSERT INTO {}({}, {}, {}, {}, {}, {}, {}, {}) VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
-                   quoted_name(c.table), quoted_name(c.person), quoted_name(c.row_table),
-                   quoted_name(c.row_key), quoted_name(c.field), quoted_name(c.old_value),
-                   quoted_name(c.new_value), quoted_name(c.kind), quoted_name(c.made_on))));
-    PYKALA_CHECK(add.execute_with(change.row->owner, change.id.table, change.id.key,
-                                  change.change->field, change.change->old_value,
-                                  change.change->new_value, change.change->correction,
-                                  to_string(context.on)));
+                   sql_name(c.table), sql_name(c.person), sql_name(c.row_table),
+                   sql_name(c.row_key), sql_name(c.field), sql_name(c.old_value),
+                   sql_name(c.new_value), sql_name(c.kind), sql_name(c.made_on))));
+    PYKALA_TRY(const auto added,
+               add->run(change.row->owner, change.id.table, change.id.key, change.change->field,
+                        change.change->old_value, change.change->new_value,
+                        change.change->correction, to_string(context.on)));
     change.result->status = change_status::corrected;
-    return context.db.changes() == 1;
+    return added == 1;
 }
 
 result<bool> rectify(const write_context& context, const allowed_change& change) {
@@ -213,11 +213,6 @@ result<bool> mark(const write_context& context, const allowed_change& change) {
 result<bool> change_row(const write_context& context, const allowed_change& change) {
     if (change.change->verb == register_verb::rectify) return rectify(context, change);
     return mark(context, change);
-}
-
-bool lets_go(register_verb verb) {
-    return verb == register_verb::erase || verb == register_verb::unlink ||
-           verb == register_verb::reduce;
 }
 
 }  // namespace
@@ -280,10 +275,9 @@ result<bool> sweep(const write_context& context, const std::vector<std::string>&
         }
     if (any_record || !map.disclosures) return true;
     const auto& d = *map.disclosures;
-    PYKALA_TRY(auto drop,
-               context.db.prepare(fmt::format("DELETE FROM {} WHERE {} = ?1", quoted_name(d.table),
-                                              quoted_name(d.person))));
-    for (const auto& person : people) PYKALA_CHECK(drop.execute_with(person));
+    PYKALA_TRY(const auto drop, context.db.get(fmt::format("DELETE FROM {} WHERE {} = ?1",
+                                                           sql_name(d.table), sql_name(d.person))));
+    for (const auto& person : people) PYKALA_CHECK(drop->run(person));
     return true;
 }
 

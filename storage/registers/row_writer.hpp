@@ -11,7 +11,7 @@
 namespace pykala::storage::registers {
 
 struct write_context {
-    connection& db;
+    sql_database& db;
     const register_map& map;
     const person_rows& rows;  // as read in this transaction
     date on;

@@ -1,10 +1,11 @@
 // Protects what the desk goes by when it does not open every event: a real case on real files has a
 // fold, commands go on from it as from the events, and one that says something else is found and
 // thrown away.
-#include "engine/base/encoding.hpp"
 #include "engine/case/kept_fold.hpp"
 
 #include <doctest/doctest.h>
+
+#include "engine/base/encoding.hpp"
 
 #include "storage/sqlite/queue_check.hpp"
 #include "tests/support/flow_world.hpp"

@@ -32,6 +32,14 @@ public:
     result<register_answer> read(const found_person& person, date on) override {
         return around([&] { return port_.read(person, on); });
     }
+    result<std::vector<register_record>> read_facts(const found_person& person, date on) override {
+        return around([&] { return port_.read_facts(person, on); });
+    }
+    result<std::vector<found_person>> people_after(const std::optional<std::string>& after,
+                                                   std::size_t limit) override {
+        return around([&] { return port_.people_after(after, limit); });
+    }
+    result<register_probe> probe(date on) override { return port_.probe(on); }
     result<std::vector<std::int64_t>> series_values(const std::string& record) override {
         return port_.series_values(record);
     }

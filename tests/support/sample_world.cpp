@@ -11,7 +11,7 @@
 
 #include "api/definitions/definitions.hpp"
 #include "storage/registers/sample/sample_registers.hpp"
-#include "storage/registers/sqlite_register.hpp"
+#include "storage/registers/sql_register.hpp"
 
 namespace pykala::tests {
 

@@ -15,7 +15,7 @@
 #include "engine/registers/tenant_registers.hpp"
 
 #include "storage/registers/sample/sample_registers.hpp"
-#include "storage/registers/sqlite_register.hpp"
+#include "storage/registers/sql_register.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "tests/support/sample_world.hpp"
 

@@ -34,5 +34,6 @@ void add_user(const command_words& app, outcome& out);
 void add_token(const command_words& app, outcome& out);
 void add_keys(const command_words& app, outcome& out);
 void add_register(const command_words& app, outcome& out);
+void add_retention(const command_words& app, outcome& out);
 
 }  // namespace pykala::api

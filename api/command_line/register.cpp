@@ -37,10 +37,9 @@ result<std::pair<opened, register_kind>> find_register(const tenant_options& ten
     std::vector<std::string> others;
     PYKALA_TRY(const auto all, registers_of(tenant));
     for (const auto& each : all) {
-        diagnostics ignored;
-        const auto map = load_mapping(each, own, ignored);
-        if (map && map->id != name) others.push_back(map->id);
-        if (!map || map->id != name) continue;
+        const auto id = id_of(each, own);
+        if (id && *id != name) others.push_back(*id);
+        if (id != name) continue;
         PYKALA_TRY(auto port,
                    open_register(each, own, {.suppression_key = {}, .only_probe = true}));
         return std::pair(std::move(port), each.kind);
@@ -76,7 +75,9 @@ int run_test(const test_options& asked) {
         "\"milliseconds\":{}}}\n",
         asked.name, name_of(found->second), seen->knows_somebody, fmt::join(records, ","),
         took.count());
-    if (!seen->knows_somebody) fmt::print(stderr, "the register answers, and knows nobody\n");
+    for (const auto& each : seen->lacks) fmt::print(stderr, "{}\n", each);
+    if (!seen->knows_somebody && seen->lacks.empty())
+        fmt::print(stderr, "the register answers, and knows nobody\n");
     return 0;
 }
 

@@ -101,6 +101,10 @@ result<int> make_plan(const plan_options& asked) {
         tell_progress(plan.people());
         return true;
     }));
+    for (auto* each : registers.all)
+        if (const auto listed = each->people_after(std::nullopt, 1);
+            !listed && listed.error().code == "register_lists_nobody")
+            fmt::print(stderr, "{}: whom it alone knows is not counted\n", each->id());
     if (::isatty(STDERR_FILENO)) fmt::print(stderr, "\r");
     fmt::print(stderr, "{} people on {}; nothing was changed\n", plan.people(), to_string(on));
     (asked.format == "json" ? print_json : print_table)(plan.lines(), registers, next.has_value());

@@ -83,12 +83,17 @@ result<reassess> assess_with_others(const register_set& registers, const order_v
     });
 }
 
-// An intent is one try of one order: what a register refused is tried again under a new name.
-std::string intent_of(const order_view& o, std::string_view part) {
+// An intent is one try of one order: what a register refused is tried again under a new name. The
+// first is the try of now, the second the one before it (empty where there was none): its register
+// may have been slow rather than away.
+std::pair<std::string, std::string> intents_of(const order_view& o, std::string_view part) {
     std::size_t tries = 0;
     for (const auto& e : o.c.events)
         if (text_of(e["order_answer"]["order"]) == o.order.id) ++tries;
-    return fmt::format("{}/{}/{}{}", o.c.now.number, o.order.id, tries, part);
+    const auto name = [&](std::size_t number) {
+        return fmt::format("{}/{}/{}{}", o.c.now.number, o.order.id, number, part);
+    };
+    return {name(tries), tries == 0 ? std::string() : name(tries - 1)};
 }
 
 struct worker {
@@ -108,9 +113,11 @@ struct worker {
             return c.verb == register_verb::erase || c.verb == register_verb::unlink ||
                    c.verb == register_verb::reduce;
         });
+        auto [intent, earlier] = intents_of(o, part);
         PYKALA_TRY(const auto results,
                    registers.port().execute(
-                       {intent_of(o, part), person(), today, std::move(changes)}, assess_now));
+                       {std::move(intent), person(), today, std::move(changes), std::move(earlier)},
+                       assess_now));
         for (const auto& each : results) {
             if (each.status == change_status::kept_by_new_hold) {
                 any_kept = true;

@@ -63,7 +63,10 @@ result<std::uint64_t> scan::run() {
     for (std::size_t first = 0; first < registers_.size(); ++first) {
         std::optional<std::string> after;
         while (true) {
-            PYKALA_TRY(auto page, registers_[first]->people_after(after, how_.page));
+            auto asked = registers_[first]->people_after(after, how_.page);
+            // whom such a register alone knows, nobody can look for
+            if (!asked && asked.error().code == "register_lists_nobody") break;
+            PYKALA_TRY(auto page, std::move(asked));
             if (!page.empty()) after = page.back().people.front();
             const bool last = page.size() < how_.page;
             for (auto& person : page) {

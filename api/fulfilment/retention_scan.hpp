@@ -1,5 +1,6 @@
 // Every person of every register, one after the other, with what all registers hold of her: who is
 // in the first is looked for in the others by what it gives; then those that only later ones know.
+// A register that lists nobody (over HTTP) is asked about those that others know.
 #pragma once
 
 #include <cstdint>

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -37,20 +38,20 @@ result<fs::path> secret_file(const std::string& named) {
 
 result<std::string> read_secret_line(const std::string& named) {
     PYKALA_TRY(const auto file, secret_file(named));
-    std::ifstream in(file);
-    std::string line;
-    if (!std::getline(in, line) || line.empty())
-        return fail(problem_kind::not_found, "unreadable_file",
-                    fmt::format("cannot read a secret from `{}`", file.string()),
-                    "the secret is the first line of the file");
-    std::error_code wrong;
-    const auto mode = fs::status(file, wrong).permissions();
-    if (wrong || (mode & fs::perms::others_all) != fs::perms::none)
-        return fail(problem_kind::refused, "secret_open_to_others",
+    std::error_code missing;
+    const auto mode = fs::status(file, missing).permissions();
+    if (!missing && (mode & fs::perms::others_read) != fs::perms::none)
+        return fail(problem_kind::refused, "secret_unusable",
                     fmt::format("everybody may read `{}`", file.string()),
-                    "give it to the user of the service alone: chmod 600");
-    if (line.ends_with('\r')) line.pop_back();
-    return line;
+                    fmt::format("chmod 600 {}", file.string()));
+    std::ifstream in(file, std::ios::binary);
+    std::string text(std::istreambuf_iterator<char>(in), {});
+    while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+    if (!in || text.empty() || text.find_first_of("\r\n") != text.npos)
+        return fail(problem_kind::invalid, "secret_unusable",
+                    fmt::format("`{}` cannot be read, or is not one line", file.string()),
+                    "write the token or the password into it, and nothing else");
+    return text;
 }
 
 }  // namespace pykala::api

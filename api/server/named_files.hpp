@@ -18,8 +18,9 @@ std::string secret_below(const std::filesystem::path& folder, const std::string&
 // that it is. Problem `no_credentials` (not_found) where systemd gave none.
 result<std::filesystem::path> secret_file(const std::string& named);
 
-// The first line of a secret's file, without its end. Problems `no_credentials`, `unreadable_file`
-// (not_found), `secret_open_to_others` (refused: everybody may read the file).
+// What a file of one line holds; a line end after it does not count. Problems `no_credentials`,
+// `secret_unusable` (refused: everybody may read the file; invalid: it cannot be read or is not one
+// line).
 result<std::string> read_secret_line(const std::string& named);
 
 }  // namespace pykala::api

@@ -48,6 +48,9 @@ register_settings read_register(const table_reader& from, const fs::path& folder
             if (const auto sound = storage::check_settings(one.server); !sound)
                 from.fault("connection", "I06", sound.error().detail, sound.error().hint);
             break;
+        case register_kind::http:
+            one.http = read_http_register(from, folder);
+            return one;
     }
     one.mapping = below(folder, from.text("mapping"));
     one.labels = below(folder, from.text_if("labels"));
@@ -76,8 +79,19 @@ std::vector<register_settings> sample_registers(const fs::path& folder, const fs
     return all;
 }
 
+std::optional<std::string> id_of(const register_settings& of, const pack& own) {
+    if (of.http) return of.http->options.id;
+    diagnostics ignored;
+    const auto map = load_mapping(of, own, ignored);
+    return map ? std::optional(map->id) : std::nullopt;
+}
+
 std::vector<problem> check_register(const register_settings& of, const pack& own) {
     std::vector<problem> all;
+    if (of.http) {
+        if (const auto opened = open_register(*of.http); !opened) all.push_back(opened.error());
+        return all;
+    }
     diagnostics findings;
     if (const auto read = load_mapping(of, own, findings); !read) all.push_back(read.error());
     for (const auto& finding : findings)
@@ -93,6 +107,7 @@ std::vector<problem> check_register(const register_settings& of, const pack& own
 
 result<std::unique_ptr<register_port>> open_register(const register_settings& of, const pack& own,
                                                      storage::register_options options) {
+    if (of.http) return open_register(*of.http);
     diagnostics findings;
     PYKALA_TRY(auto map, load_mapping(of, own, findings));
     if (has_errors(findings))

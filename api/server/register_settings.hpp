@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,11 +12,12 @@
 #include "engine/policy/model.hpp"
 #include "engine/registers/register_port.hpp"
 
+#include "api/server/http_register_file.hpp"
 #include "storage/registers/sql_register.hpp"
 
 namespace pykala::api {
 
-enum class register_kind { sqlite, postgres };
+enum class register_kind { sqlite, postgres, http };
 
 struct register_settings {
     register_kind kind = register_kind::sqlite;
@@ -23,7 +25,11 @@ struct register_settings {
     storage::postgres_settings server{};    // postgres, without its password
     std::string password_file{};            // postgres: a file, or `credential:NAME`; may be empty
     std::filesystem::path mapping, labels;  // storage/registers/README.md; labels may be empty
+    std::optional<http_register_settings> http{};  // of this kind; it has no mapping
 };
+
+// The first part of its record ids; nothing where the mapping cannot be read.
+std::optional<std::string> id_of(const register_settings& of, const pack& own);
 
 // Faults become findings of the reader.
 register_settings read_register(const table_reader& from, const std::filesystem::path& folder);
@@ -51,7 +57,9 @@ result<std::unique_ptr<register_port>> open_register(const register_settings& of
 namespace pykala {
 
 template <>
-inline constexpr auto names_of<api::register_kind> = std::to_array<name_entry<api::register_kind>>(
-    {{api::register_kind::sqlite, "sqlite"}, {api::register_kind::postgres, "postgres"}});
+inline constexpr auto names_of<api::register_kind> =
+    std::to_array<name_entry<api::register_kind>>({{api::register_kind::sqlite, "sqlite"},
+                                                   {api::register_kind::postgres, "postgres"},
+                                                   {api::register_kind::http, "http"}});
 
 }  // namespace pykala

@@ -149,6 +149,9 @@ struct execution {
     found_person person;
     date on;  // local day of the execution
     std::vector<record_change> changes;
+    // The intent of the try before, which was given up as not answered: a register that works for
+    // days may have carried it out since. Empty: this is the first.
+    std::string earlier{};
 };
 
 // Assesses what the register holds of the person at this moment, inside the transaction: one

@@ -6,6 +6,7 @@ find_package(OpenSSL REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json url)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(zip REQUIRED IMPORTED_TARGET libzip)
 pkg_check_modules(postgres REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(graphviz REQUIRED IMPORTED_TARGET libgvc libcgraph)
@@ -25,7 +26,7 @@ target_compile_definitions(pykala_toml INTERFACE TOML_EXCEPTIONS=0)
 
 add_library(pykala_storage_packages INTERFACE)
 target_link_libraries(pykala_storage_packages INTERFACE
-  SQLite::SQLite3 PkgConfig::postgres PkgConfig::sodium PkgConfig::zip OpenSSL::Crypto Boost::json spdlog::spdlog Threads::Threads)
+  SQLite::SQLite3 PkgConfig::postgres PkgConfig::sodium PkgConfig::zip PkgConfig::curl OpenSSL::Crypto Boost::json spdlog::spdlog Threads::Threads)
 
 add_library(pykala_api_packages INTERFACE)
 target_link_libraries(pykala_api_packages INTERFACE

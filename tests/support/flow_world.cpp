@@ -178,10 +178,15 @@ void flow_world::restart(const api::definition_texts* other) {
         frail.push_back(std::make_unique<frail_register>(*port, cuts));
         ports.push_back(frail.back().get());
     }
+    auto names = sample_order;
+    for (auto* port : more_registers) {
+        ports.push_back(port);
+        names.push_back(port->id());
+    }
     letters = std::make_unique<api::web::site_letters>(site);
     const desk::ports world{*store,       *seals, time, ids, *laws, [](auto work) { work(); },
                             letters.get()};
-    desk = std::make_unique<desk::front_desk>(world, desk::settings{sample_order});
+    desk = std::make_unique<desk::front_desk>(world, desk::settings{names});
     open_site();
     answers = std::make_unique<api::answer_maker>(ports, *documents, site);
     site.answers = answers.get();

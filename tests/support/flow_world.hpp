@@ -61,6 +61,7 @@ struct flow_world {
     std::string errors;                            // every text of every problem that came back
 
     register_copy registers;
+    std::vector<register_port*> more_registers;  // read after them; set, then restart()
     folder dir;
     set_clock time;
     counted_ids ids;

@@ -10,7 +10,7 @@ int run(int argc, char** argv) {
         for (const auto add :
              {add_deadline, add_calendar, add_assess, add_workflow, add_audit, add_replay,
               add_policy, add_demo, add_init, add_serve, add_case, add_queue, add_user, add_token,
-              add_keys, add_register, add_retention})
+              add_keys, add_backup, add_restore, add_register, add_retention})
             add(app, out);
     };
     const auto ended =

@@ -32,8 +32,11 @@ void add_case(const command_words& app, outcome& out);
 void add_queue(const command_words& app, outcome& out);
 void add_user(const command_words& app, outcome& out);
 void add_token(const command_words& app, outcome& out);
-void add_keys(const command_words& app, outcome& out);
+void add_backup(const command_words& app, outcome& out);
+void add_restore(const command_words& app, outcome& out);
 void add_register(const command_words& app, outcome& out);
+void add_register_reapply(const command_words& registers, outcome& out);  // below it
+void add_keys(const command_words& app, outcome& out);
 void add_retention(const command_words& app, outcome& out);
 
 }  // namespace pykala::api

@@ -90,13 +90,13 @@ void add_register(const command_words& app, outcome& out) {
     auto test = registers.subcommand(
         "test",
         "Connects to a register, compares its mapping with what is there, tries the rights that "
-        "the "
-        "connector needs and reads one sample person; tells how many records of which category it "
+        "the connector needs and reads one sample person; tells how many records of which category it "
         "gave, nothing else of her. Changes nothing; the server may run");
     test.option("NAME", asked->name, "the `id` of the register's mapping").required();
     add_instance_flags(test, asked->at, false);
     test.example("Example: pykala register test crm --config instance.toml --tenant kuopio");
     test.runs([asked] { return run_test(*asked); }, out);
+    add_register_reapply(registers, out);
 }
 
 }  // namespace pykala::api

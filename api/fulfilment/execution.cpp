@@ -24,63 +24,27 @@ constexpr auto places = std::to_array<std::pair<std::string_view, std::string_vi
      {"former_hetu", "former_identity_codes"},
      {"phone", "recordings"}});
 
-void put_record(cases::case_state& c, const record& now) {
-    cases::case_record held;
-    held.id = now.id;
-    held.source = cases::source_of(now);
-    c.records.insert_or_assign(now.id, std::move(held));
-}
-
-compact_day day_of(const value& v) {
-    const auto day = cases::date_of(v);
-    return day ? static_cast<compact_day>(day->time_since_epoch().count()) : no_day;
-}
-
-assessment assessment_of(const value& v) {
-    assessment a;
-    a.outcome = from_name<record_outcome>(text_of(v["outcome"])).value_or(record_outcome::review);
-    a.action = from_name<record_action>(text_of(v["action"])).value_or(record_action::none);
-    a.reason = from_name<review_reason>(text_of(v["reason"])).value_or(review_reason::none);
-    a.retain_until = day_of(v["retain_until"]);
-    a.erase_on = day_of(v["erase_on"]);
-    return a;
-}
-
 // An order of a court or the authority goes before the holds (with four eyes, when it was settled).
 bool is_ordered(const order_view& o, const std::string& record) {
     const auto held = o.c.now.records.find(record);
     return held != o.c.now.records.end() && held->second.ground == "order";
 }
 
-// Assesses the records of one register with all that the others hold, under the law of the day and
-// what was decided for this case.
+// With all that the others hold, under the law of the day and what was decided for this case.
 result<reassess> assess_with_others(const register_set& registers, const order_view& o,
                                     const people_found& people, date today) {
-    cases::case_state all = o.c.now;
-    all.records.clear();
-    for (std::size_t i = 0; i < registers.all.size() && i < people.at.size(); ++i) {
-        if (i == registers.at || people.at[i].people.empty()) continue;
-        PYKALA_TRY(const auto answer, registers.all[i]->read(people.at[i], today));
-        for (const auto& held : answer.records) put_record(all, held.facts);
-    }
-    cases::facts known;
-    known.today = today;
-    known.law = o.c.law.get();
-    known.others = cases::interlocks_of(o.c.others);
-    return reassess([&o, all = std::move(all), known = std::move(known)](
-                        std::span<const record> records) -> result<std::vector<assessment>> {
-        auto c = all;
-        for (const auto& held : records) put_record(c, held);
-        const auto answers = cases::assess_case(c, known);
-        std::vector<assessment> given;
-        for (const auto& held : records) {
-            auto answer = assessment_of(cases::member(answers, held.id));
-            // a look that is not needed any more: the connector lets go what was decided so
-            if (is_ordered(o, held.id)) answer = {.outcome = record_outcome::review};
-            given.push_back(answer);
-        }
-        return given;
-    });
+    assessed_for what{o.c.now, {}, {}};
+    what.known.today = today;
+    what.known.law = o.c.law.get();
+    what.known.others = cases::interlocks_of(o.c.others);
+    for (const auto& [id, held] : o.c.now.records)
+        if (is_ordered(o, id)) what.ordered.insert(id);
+    return assess_beside(registers, people, std::move(what));
+}
+
+bool lets_go(register_verb verb) {
+    return verb == register_verb::erase || verb == register_verb::unlink ||
+           verb == register_verb::reduce;
 }
 
 // An intent is one try of one order: what a register refused is tried again under a new name. The
@@ -104,15 +68,26 @@ struct worker {
     reassess assess_now;
     order_result out{};
     bool any_kept = false, any_failed = false;
+    std::vector<record_change> sent{};  // last
 
     const found_person& person() const { return people.at[registers.at]; }
 
+    // A restored register must lose it again.
+    void note_erased(const change_result& given) {
+        if (!lets_go(given.verb) ||
+            (given.status != change_status::done && given.status != change_status::gone))
+            return;
+        const auto decided = std::ranges::find(sent, given.record, &record_change::record);
+        out.erased.push_back({given.record, given.verb,
+                              decided == sent.end() ? review_reason::none : decided->decided,
+                              is_ordered(o, given.record)});
+    }
+
     result<bool> run(std::vector<record_change> changes, std::string_view part) {
         if (changes.empty()) return true;
-        const bool erases = std::ranges::any_of(changes, [](const auto& c) {
-            return c.verb == register_verb::erase || c.verb == register_verb::unlink ||
-                   c.verb == register_verb::reduce;
-        });
+        const bool erases =
+            std::ranges::any_of(changes, [](const auto& change) { return lets_go(change.verb); });
+        sent = changes;
         auto [intent, earlier] = intents_of(o, part);
         PYKALA_TRY(const auto results,
                    registers.port().execute(
@@ -128,6 +103,7 @@ struct worker {
                 erases && each.status == change_status::gone && person().people.empty();
             any_failed |= lost || each.status == change_status::failed ||
                           each.status == change_status::conflict;
+            if (!lost) note_erased(each);
         }
         return true;
     }

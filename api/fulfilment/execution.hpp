@@ -8,6 +8,8 @@
 #include "engine/registers/register_port.hpp"
 
 #include "api/fulfilment/orders.hpp"
+#include "api/fulfilment/reassessment.hpp"
+#include "storage/forgetting/erasure_list.hpp"
 
 namespace pykala::api {
 
@@ -15,17 +17,14 @@ namespace pykala::api {
 struct order_result {
     std::string result = "done";
     cases::register_findings findings{};
+    // What the register confirmed as gone, unlinked or reduced; also where the order failed in
+    // part.
+    std::vector<storage::erased_record> erased{};
 };
 
 // Seals what a register gave of the person of a case.
 using copy_register = std::function<result<value_object>(
     const desk::open_case& c, register_port& at, const register_answer& gave)>;
-
-struct register_set {
-    std::span<register_port* const> all;  // in the order in which they are read
-    std::size_t at = 0;                   // the register that is meant
-    register_port& port() const { return *all[at]; }
-};
 
 // Reads what one register holds of the person of the case. Where the case protects its evidence,
 // what was read is sealed before anybody is told of it. Problems of the ports, and of `copy`.

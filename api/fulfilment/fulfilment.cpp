@@ -125,6 +125,8 @@ result<fulfilment::outcome> fulfilment::carry_out_order(const desk::outbox_item&
                : order->verb == "read" ? read_register(registers, view, today, world_.copy)
                                        : change_register(registers, view, today);
     }
+    if (done && !done->erased.empty() && world_.remember_erased)
+        PYKALA_CHECK(world_.remember_erased(order->at, done->erased));
     // a register that is away is named once; what it refuses, each time
     const bool named = !done && order->result == "failed";
     if (!done) done = order_result{.result = "failed"};

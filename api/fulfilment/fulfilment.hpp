@@ -42,6 +42,11 @@ struct fulfilment_world {
     // answer is made here, and nothing says that there is one.
     copy_register copy{};
     std::function<result<value_object>(const desk::open_case& c)> package{};
+    // Puts what a register confirmed as erased on the list that a restore erases again, durably and
+    // before the case is told. Empty: nobody keeps such a list (tests alone).
+    std::function<result<void>(const std::string& reg,
+                               std::span<const storage::erased_record> erased)>
+        remember_erased{};
     // Carries out `destroy_key` and `remove_case`. None: they are settled at once (tests alone).
     forgetting* forget = nullptr;
 };

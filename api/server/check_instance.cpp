@@ -9,6 +9,7 @@
 #include "api/definitions/law.hpp"
 #include "api/http/server.hpp"
 #include "api/server/instance.hpp"
+#include "storage/backup/restore.hpp"
 #include "storage/sealing/key_copy.hpp"
 
 namespace pykala::api {
@@ -33,6 +34,7 @@ void check_folder(problems& all, const fs::path& folder, std::string_view what) 
 }
 
 result<bool> look_at_database(const tenant_options& options) {
+    PYKALA_CHECK(storage::check_no_restore_waits(options.folder));
     const auto path = database_of(options).string();
     PYKALA_CHECK(storage::look_at_tenant_database(path));
     PYKALA_TRY(auto db, storage::open_tenant_reader(path));
@@ -90,6 +92,7 @@ problems check_instance(const instance& all) {
     check_folder(found, all.data, "data");
     check_folder(found, all.keys, "keys");
     check_folder(found, all.second_keys, "second copy of the keys");
+    if (!all.shipping.empty()) check_folder(found, all.shipping, "shipped files");
     if (!all.listen.certificate.empty()) {
         const auto key = secret_file(all.listen.private_key);
         if (!key) found.push_back(key.error());

@@ -37,6 +37,7 @@ struct listener_settings {
 struct instance {
     std::string definitions;  // empty: those that come with the program
     std::filesystem::path data, keys, second_keys;
+    std::filesystem::path shipping;  // empty: nothing is shipped
     listener_settings listen;
     listener_settings metrics;
     std::set<std::string> proxies;

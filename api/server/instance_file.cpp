@@ -143,6 +143,19 @@ void read_places(const table_reader& root, const fs::path& folder, instance& int
                         "a backup of the data must not hold the keys: keep them apart");
 }
 
+void read_shipping(const table_reader& root, const fs::path& folder, instance& into) {
+    const auto part = root.table_if("shipping");
+    if (!part) return;
+    into.shipping = below(folder, part->text("folder"));
+    if (into.shipping.empty()) return;
+    for (const auto& where : {into.data, into.keys, into.second_keys})
+        if (!where.empty() && (lies_in(into.shipping, where) || lies_in(where, into.shipping)))
+            part->fault("folder", "I04",
+                        fmt::format("what is shipped to `{}` and `{}` lie in one another",
+                                    into.shipping.string(), where.string()),
+                        "it is there for the day on which that folder is lost: name another disk");
+}
+
 }  // namespace
 
 const tenant_settings* instance::find(std::string_view tenant) const {
@@ -164,6 +177,7 @@ instance load_instance(const source_text& text, const fs::path& folder, diagnost
     if (const auto part = root.table_if("definitions"))
         made.definitions = below(folder, part->text("folder")).string();
     read_places(root, folder, made);
+    read_shipping(root, folder, made);
     read_listeners(root, folder, made);
     read_tenants(root, folder, made);
     for (const auto& [key, what] : not_here)
@@ -195,6 +209,7 @@ result<tenant_options> options_of(const instance& all, const tenant_settings& on
     made.second_keys = all.second_keys / one.id;
     made.master_key = master;
     made.registers = one.registers;
+    if (!all.shipping.empty()) made.shipping = all.shipping / one.id;
     return made;
 }
 

@@ -25,6 +25,11 @@ folder = "{}"
 folder = "{}"
 second = "{}"
 
+# What a restore must know: what was erased since the backup, and how far the log had come. Carried
+# there while the server works; on another disk than the data. The folder must be there.
+# [shipping]
+# folder = "/mnt/other/pykala-ship"
+
 # With certificate and private_key this listener speaks TLS.
 # A key may be "credential:NAME", which systemd hands to the service.
 [listen]

@@ -17,7 +17,7 @@
 #include "api/definitions/definitions.hpp"
 #include "api/time/local_day.hpp"
 #include "api/web/letters.hpp"
-#include "storage/registers/sql_register.hpp"
+#include "storage/backup/restore.hpp"
 #include "storage/sealing/sodium.hpp"
 
 namespace pykala::api {
@@ -81,6 +81,16 @@ void tell_quarantine(desk::case_store& store, const std::string& tenant,
         there.insert(each.number);
     }
     told = std::move(there);
+}
+
+// Tells the administrator that shipping stands still, once until it goes on.
+void tell_shipping(const result<void>& shipped, const std::string& tenant, std::string& told) {
+    const auto now = shipped ? std::string() : shipped.error().code;
+    if (now != told && !shipped)
+        fmt::print(stderr, "{}: shipping: {}: {}\n    {}\n", tenant, now, shipped.error().detail,
+                   shipped.error().hint);
+    if (now != told && shipped) fmt::print(stderr, "{}: shipping goes on\n", tenant);
+    told = now;
 }
 
 }  // namespace
@@ -149,11 +159,15 @@ result<std::unique_ptr<tenant>> tenant::open(const tenant_options& options,
                                              const definition_texts& texts) {
     std::unique_ptr<tenant> made(new tenant());
     PYKALA_TRY(const auto identity, identity_of(options, load_policies(texts.policies).set));
+    PYKALA_CHECK(storage::check_no_restore_waits(options.folder));
     PYKALA_TRY(made->store_,
                storage::tenant_store::open({database_of(options).string(), identity}));
     PYKALA_TRY(auto master, storage::read_master_key(master_key_of(options)));
     PYKALA_TRY(made->keys_,
                storage::key_store::open(keys_of(options), options.tenant, std::move(master)));
+    if (!options.shipping.empty()) {
+        PYKALA_TRY(made->shipping_, storage::shipping::open(*made->store_, options.shipping));
+    }
     PYKALA_TRY(made->law_, standing_law::open(texts, options.tenant, *made->store_));
     PYKALA_TRY(made->documents_, storage::document_store::open(*made->store_, *made->keys_,
                                                                options.folder / "documents"));
@@ -167,6 +181,7 @@ result<std::unique_ptr<tenant>> tenant::open(const tenant_options& options,
     site.name = controllers.empty() ? made->law_->own().id : controllers.begin()->second.name;
     site.store = made->store_.get();
     site.keys = made->keys_.get();
+    site.shipping = made->shipping_.get();
     site.cases = made->cases_.get();
     site.seals = made->seals_.get();
     site.law = made->law_.get();
@@ -257,12 +272,16 @@ void tenant::begin_work() {
                           const register_answer& gave) { return answers_->copy(c, at, gave); };
     outside.package = [this](const desk::open_case& c) { return answers_->make(c); };
     outside.forget = forgetting_.get();
+    outside.remember_erased = [this](const std::string& reg, auto erased) {
+        return remember_erased(reg, erased);
+    };
     fulfilment_ = std::make_unique<fulfilment>(std::move(outside));
     site_.answers = answers_.get();
     working_ = std::jthread([this](const std::stop_token& end) {
         std::mutex mutex;
         std::condition_variable_any wakes;
         std::set<std::string> told;
+        std::string unshipped;
         if (const auto begun = forgetting_->begin(); !begun)
             fmt::print(stderr, "{}: keys: {}\n", site_.tenant, begun.error().code);
         while (!end.stop_requested()) {
@@ -275,10 +294,18 @@ void tenant::begin_work() {
                 if (const auto swept = answers_->sweep(); !swept)
                     fmt::print(stderr, "{}: documents: {}\n", site_.tenant, swept.error().code);
             tell_quarantine(*cases_, site_.tenant, told);
+            if (shipping_) tell_shipping(shipping_->ship_all(), site_.tenant, unshipped);
             std::unique_lock held(mutex);
             wakes.wait_for(held, end, pause_between_rounds, [] { return false; });
         }
     });
+}
+
+// On the list, and on the other disk where there is one, before anybody is told that it is done.
+result<void> tenant::remember_erased(const std::string& reg,
+                                     std::span<const storage::erased_record> erased) {
+    PYKALA_CHECK(storage::remember_erased(*store_, *keys_, reg, erased, clock_.now().on));
+    return shipping_ ? shipping_->ship_erasures() : result<void>();
 }
 
 tenant::~tenant() = default;

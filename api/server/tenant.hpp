@@ -20,11 +20,13 @@
 
 #include "api/answers/answer_maker.hpp"
 #include "api/fulfilment/fulfilment.hpp"
+#include "api/fulfilment/reapply.hpp"
 #include "api/server/register_settings.hpp"
 #include "api/server/standing_law.hpp"
 #include "api/server/worker.hpp"
 #include "api/web/site.hpp"
 #include "storage/sealing/case_sealing.hpp"
+#include "storage/shipping/shipping.hpp"
 #include "storage/sqlite/case_store.hpp"
 
 namespace pykala::api {
@@ -49,6 +51,7 @@ struct tenant_options {
     // Folders, and the file of the master key; empty: those of a demo.
     std::filesystem::path keys{}, second_keys{}, master_key{};
     std::vector<register_settings> registers{};  // in the order in which they are read
+    std::filesystem::path shipping{};  // folder of the tenant's shipped files; empty: none
 };
 
 std::filesystem::path database_of(const tenant_options& options);
@@ -77,6 +80,11 @@ public:
     void open_desk();
     // As open_desk(), and begins to carry out what waits, on a thread of its own.
     void begin_work();
+    // Erases again in a register, restored from its own backup, what was erased there since this
+    // day (inclusive), and logs it; the registers are open, and nobody serves. Problems:
+    // `no_such_register` (not_found), those of reapply_erasures().
+    result<reapply_report> reapply(const std::string& reg, date since,
+                                   std::function<void(std::size_t people)> tell);
     ~tenant();
 
     web::site& site() { return site_; }
@@ -84,6 +92,8 @@ public:
 
 private:
     tenant() = default;
+    result<void> remember_erased(const std::string& reg,
+                                 std::span<const storage::erased_record> erased);
 
     world_clock clock_;
     random_ids ids_;
@@ -94,6 +104,7 @@ private:
     std::unique_ptr<standing_law> law_;
     std::vector<std::unique_ptr<register_port>> registers_;
     std::optional<storage::document_store> documents_;
+    std::unique_ptr<storage::shipping> shipping_;  // none: nothing is shipped
     web::sign_in_limits limits_;
     web::site site_;
     worker later_;

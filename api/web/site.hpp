@@ -19,6 +19,9 @@
 namespace pykala::api {
 class answer_maker;
 }
+namespace pykala::storage {
+class shipping;
+}
 
 namespace pykala::api::web {
 
@@ -35,6 +38,7 @@ struct site {
     storage::tenant_store* store = nullptr;
     desk::case_store* cases = nullptr;
     storage::key_store* keys = nullptr;
+    storage::shipping* shipping = nullptr;  // null: nothing is shipped
     desk::sealing* seals = nullptr;
     desk::definitions* law = nullptr;
     desk::front_desk* desk = nullptr;

@@ -179,14 +179,15 @@ public:
 
     // Nobody found is an empty list of people.
     virtual result<found_person> find(const person_keys& known) = 0;
+    // Every person that the register holds anything of, `limit` at most, in the order of its own
+    // keys from the one after `after` (nothing: from the first). Each has one key, and in `gives`
+    // whatever identity code or customer number finds her in other registers.
+    virtual result<std::vector<found_person>> people_after(const std::optional<std::string>& after,
+                                                           std::size_t limit) = 0;
     virtual result<register_answer> read(const found_person& person, date on) = 0;
     // The records as read() gives them, with facts and marks alone: no fields, no digest of series.
     virtual result<std::vector<register_record>> read_facts(const found_person& person,
                                                             date on) = 0;
-    // Persons that it knows, in an order of its own, after the last key of the page before
-    // (nothing: from the start). Fewer than `limit` (at least 1) end the list.
-    virtual result<std::vector<found_person>> people_after(const std::optional<std::string>& after,
-                                                           std::size_t limit) = 0;
     // Connects, checks the mapping and reads one sample person. Changes nothing.
     virtual result<register_probe> probe(date on) = 0;
     // The values of a series, in order; `not_found` where there is none.

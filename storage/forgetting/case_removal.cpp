@@ -4,6 +4,7 @@
 
 #include "engine/base/encoding.hpp"
 
+#include "storage/forgetting/erasure_list.hpp"
 #include "storage/sqlite/own_stream.hpp"
 
 namespace pykala::storage {
@@ -54,6 +55,10 @@ result<void> remove_case(tenant_store& store, std::string_view number, desk::mom
                                        std::string(case_is_removed),
                                        {{"stream", value(to_hex(found->stream))}}},
                                       now));
+        PYKALA_CHECK(add_erasure(db, {.what = erased_thing::removed_case,
+                                      .hash = to_hex(found->stream),
+                                      .reg = {},
+                                      .on = now.on}));
         // who sends a command of this case again is told that there is none
         PYKALA_CHECK(
             db.run("DELETE FROM idempotency "

@@ -2,7 +2,7 @@
 
 #include "engine/base/encoding.hpp"
 
-#include "storage/sqlite/own_stream.hpp"
+#include "storage/sqlite/log_start.hpp"
 
 namespace pykala::storage {
 namespace {
@@ -34,6 +34,19 @@ result<bool> is_known(session& db, const log::stream_tag& owner) {
     PYKALA_TRY(const bool there, find->step());
     find->reset();
     return there;
+}
+
+// When data were last restored; keys of before may belong to what was moved aside or lost, and in
+// doubt nothing is erased.
+result<std::optional<instant>> last_restore(session& db) {
+    PYKALA_TRY(const auto events, read_own_events(db, restore_stream));
+    std::optional<instant> last;
+    for (const read_own_event& e : events) {
+        const auto field = e.fields.find("restored_at");
+        const auto* at = field == e.fields.end() ? nullptr : field->second.as_string();
+        if (at) last = std::max(last, parse_instant_utc(*at));
+    }
+    return last;
 }
 
 }  // namespace
@@ -80,11 +93,12 @@ result<std::size_t> key_destruction::finish_intended() {
 result<std::size_t> key_destruction::sweep_orphans() {
     const std::lock_guard lock(working_);
     PYKALA_TRY(const auto all, keys_.list());
+    PYKALA_TRY(const auto restored, store_.read([](session& db) { return last_restore(db); }));
     const instant young = clock_.now().at - orphan_age;
     std::vector<log::key_id> ids;
     for (const key_facts_row& key : all) {
         const auto made = parse_instant_utc(key.made_at);
-        if (!made || *made > young) continue;
+        if (!made || *made > young || (restored && *made <= *restored)) continue;
         PYKALA_TRY(const bool known,
                    store_.read([&](session& db) { return is_known(db, key.owner); }));
         if (!known) ids.push_back(key.id);

@@ -28,6 +28,7 @@ public:
     result<std::size_t> finish_intended();
 
     // Keys older than a day whose owner the data does not know: made for a case that never came.
+    // Not those of before a restore.
     result<std::size_t> sweep_orphans();
 
 private:

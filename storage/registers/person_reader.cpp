@@ -3,6 +3,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "storage/registers/row_facts.hpp"
 #include "storage/registers/row_reader.hpp"
@@ -44,16 +45,25 @@ result<void> add_given(const mapped_database& in, found_person& found) {
     return {};
 }
 
+// A page of the keys that stand in one column of a table; with an index on it nothing is sorted.
+std::string page_of(const mapped_table& table, const std::string& column, bool from_start,
+                    std::size_t limit) {
+    return fmt::format(
+        "SELECT person FROM (SELECT DISTINCT {0} AS person FROM {1} WHERE {0} IS NOT "
+        "NULL{2} ORDER BY {0} LIMIT {3}) AS page",
+        sql_name(column), sql_name(table.name),
+        from_start ? "" : fmt::format(" AND {} > ?1", sql_name(column)), limit);
+}
+
 result<std::vector<std::string>> keys_after(const mapped_database& in,
                                             const std::optional<std::string>& after,
                                             std::size_t limit) {
-    const auto& table = *in.map.find_table(in.map.person.table);
-    PYKALA_TRY(const auto query,
-               in.db.get(fmt::format(
-                   "SELECT {0} FROM {1} WHERE {0} IS NOT NULL{2} ORDER BY {0} "
-                   "LIMIT {3}",
-                   sql_name(table.person), sql_name(table.name),
-                   after ? fmt::format(" AND {} > ?1", sql_name(table.person)) : "", limit)));
+    std::vector<std::string> pages;
+    for (const auto& table : in.map.tables)
+        for (const auto& column : {table.person, table.also_person})
+            if (!column.empty()) pages.push_back(page_of(table, column, !after, limit));
+    PYKALA_TRY(const auto query, in.db.get(fmt::format("{} ORDER BY 1 LIMIT {}",
+                                                       fmt::join(pages, " UNION "), limit)));
     query->reset();
     if (after) query->bind(1, *after);
     std::vector<std::string> keys;
@@ -62,6 +72,19 @@ result<std::vector<std::string>> keys_after(const mapped_database& in,
         if (!more) return keys;
         keys.push_back(query->text(0));
     }
+}
+
+// Whatever finds a person in other registers, also where this one need not give it to them.
+result<void> add_finding(const mapped_database& in, found_person& found) {
+    for (const auto& key : in.map.keys) {
+        if (key.kind != "hetu" && key.kind != "former_hetu" && key.kind != "customer_number")
+            continue;
+        PYKALA_TRY(const auto values,
+                   column_where(in, key.table, key.column, in.map.find_table(key.table)->person,
+                                found.people.front()));
+        if (!values.empty()) found.gives[key.kind].insert(values.begin(), values.end());
+    }
+    return {};
 }
 
 }  // namespace
@@ -90,7 +113,8 @@ result<std::vector<found_person>> persons_after(const mapped_database& in,
     PYKALA_TRY(auto keys, keys_after(in, after, limit));
     std::vector<found_person> people;
     for (auto& key : keys) {
-        PYKALA_CHECK(add_given(in, people.emplace_back(found_person{.people = {std::move(key)}})));
+        PYKALA_CHECK(
+            add_finding(in, people.emplace_back(found_person{.people = {std::move(key)}})));
     }
     return people;
 }

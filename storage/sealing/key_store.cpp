@@ -83,7 +83,8 @@ std::string normal_phone(std::string_view number) {
 
 secret_text normalised(lookup_kind kind, std::string_view text) {
     if (kind == lookup_kind::phone) return secret_text(normal_phone(text));
-    if (kind == lookup_kind::register_person || kind == lookup_kind::address)
+    if (kind == lookup_kind::register_person || kind == lookup_kind::address ||
+        kind == lookup_kind::record)
         return secret_text(std::string(text));
     secret_text out;
     if (kind == lookup_kind::email) {
@@ -111,6 +112,8 @@ std::string_view name_of(lookup_kind kind) {
             return "register_person";
         case lookup_kind::address:
             return "address";
+        case lookup_kind::record:
+            return "record";
     }
     throw std::logic_error("no such kind of lookup");
 }
@@ -184,6 +187,7 @@ result<bool> key_store::load_own_keys() {
                                        paths_.first.string(), paths_.second.string(), key_class),
                            paths_);
         PYKALA_TRY(secret_key key, unwrap(*row));
+        if (key_class == lookup_class) lookup_id_ = row->id;
         (key_class == lookup_class ? lookup_ : signing_) = std::move(key);
     }
     signing_public_ = public_key_of(signing_);

@@ -34,7 +34,7 @@ struct key_facts_row {
 };
 
 // What a value is, for the lookup hash; it decides how it is normalised. The names are in the hash.
-enum class lookup_kind { hetu, customer_number, email, phone, register_person, address };
+enum class lookup_kind { hetu, customer_number, email, phone, register_person, address, record };
 std::string_view name_of(lookup_kind kind);
 
 // Safe to use from several threads. What it hands out lives in the caller's memory and is wiped
@@ -79,6 +79,9 @@ public:
     // storage/formats/keys.md says.
     std::array<std::uint8_t, 32> lookup_hash(lookup_kind kind, std::string_view value) const;
 
+    // Of the key that makes those hashes: another store has another one.
+    const log::key_id& lookup_key() const { return lookup_id_; }
+
     const log::public_key& signing_key() const { return signing_public_; }
     log::signature sign(std::string_view text) const;
 
@@ -117,6 +120,7 @@ private:
     std::string tenant_;
     master_key master_;
     secret_key lookup_;
+    log::key_id lookup_id_{};
     secret_key signing_;
     log::public_key signing_public_{};
 };

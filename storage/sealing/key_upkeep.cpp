@@ -7,6 +7,7 @@
 #include "engine/base/encoding.hpp"
 
 #include "storage/sealing/box.hpp"
+#include "storage/sealing/sodium.hpp"
 
 namespace pykala::storage {
 namespace {
@@ -108,19 +109,21 @@ result<upkeep_report> rotate_master_key(const key_place& at) {
     return out;
 }
 
-result<upkeep_report> back_up_keys(const key_place& at, const fs::path& to) {
-    std::error_code unused;
-    for (const fs::path& live : {at.paths.first, at.paths.second})
-        if (fs::weakly_canonical(to, unused) == fs::weakly_canonical(live, unused))
-            return fail(problem_kind::invalid, "backup_in_place",
-                        fmt::format("`{}` is one of the two live copies", to.string()),
-                        "name another file, on another machine");
+namespace {
+
+// The first copy as it lies there, and the key that opens it.
+struct opened_copy {
+    key_copy first;
+    master_key master;
+};
+
+result<opened_copy> open_first(const key_place& at) {
     if (!exists_at(at.paths.first))
         return fail(problem_kind::not_found, "key_store_missing",
                     fmt::format("`{}` is not there", at.paths.first.string()),
                     "name the right paths");
-    PYKALA_TRY(const master_key master, read_master_key(at.master));
-    PYKALA_TRY(const key_copy first, key_copy::open(at.paths.first));
+    PYKALA_TRY(master_key master, read_master_key(at.master));
+    PYKALA_TRY(key_copy first, key_copy::open(at.paths.first));
     if (!first.facts())
         return fail(problem_kind::corrupt, "key_store_damaged", "the first copy holds no keys",
                     "start the server once: it is made anew from the other copy");
@@ -129,6 +132,34 @@ result<upkeep_report> back_up_keys(const key_place& at, const fs::path& to) {
         return fail(problem_kind::refused, "wrong_tenant",
                     fmt::format("the key store belongs to `{}`", facts.tenant),
                     "name the key store of this tenant");
+    return opened_copy{std::move(first), std::move(master)};
+}
+
+}  // namespace
+
+result<checkpoint_signer> signer_of(const key_place& at) {
+    PYKALA_TRY(const opened_copy opened, open_first(at));
+    PYKALA_TRY(const auto row, opened.first.find(log::stream_tag{}, "signing"));
+    if (!row)
+        return fail(problem_kind::corrupt, "key_store_damaged", "the first copy has no signing key",
+                    "start the server once: it is made anew from the other copy");
+    PYKALA_TRY(secret_key key,
+               unwrap_key(opened.master, at.tenant, row->id, row->key_class, row->wrapped));
+    const auto held = std::make_shared<const secret_key>(std::move(key));
+    return checkpoint_signer{public_key_of(*held),
+                             [held](std::string_view text) { return sign(*held, text); }};
+}
+
+result<upkeep_report> back_up_keys(const key_place& at, const fs::path& to) {
+    std::error_code unused;
+    for (const fs::path& live : {at.paths.first, at.paths.second})
+        if (fs::weakly_canonical(to, unused) == fs::weakly_canonical(live, unused))
+            return fail(problem_kind::invalid, "backup_in_place",
+                        fmt::format("`{}` is one of the two live copies", to.string()),
+                        "name another file, on another machine");
+    PYKALA_TRY(const opened_copy opened, open_first(at));
+    const auto& [first, master] = opened;
+    const key_facts facts = *first.facts();
     PYKALA_TRY(const auto rows, first.all());
     for (const key_row& row : rows)
         PYKALA_CHECK(unwrap_key(master, at.tenant, row.id, row.key_class, row.wrapped));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "storage/sealing/key_store.hpp"
+#include "storage/sqlite/checkpoint_store.hpp"
 
 namespace pykala::storage {
 
@@ -34,5 +35,10 @@ result<upkeep_report> rotate_master_key(const key_place& at);
 // `key_store_missing`, `wrong_master_key`, `wrong_tenant`, `backup_in_place` (invalid: the file is
 // one of the two copies), `key_backup_write` (unavailable), those of key_copy and read_master_key.
 result<upkeep_report> back_up_keys(const key_place& at, const std::filesystem::path& to);
+
+// Signs with the tenant's key, beside a running server: the copies are read, never levelled.
+// Problems: `key_store_missing`, `wrong_master_key`, `wrong_tenant`, `key_store_damaged`, those of
+// read_master_key.
+result<checkpoint_signer> signer_of(const key_place& at);
 
 }  // namespace pykala::storage

@@ -10,7 +10,7 @@ namespace pykala::storage {
 namespace {
 
 using order = desk::queue_query::order;
-using cell = std::variant<std::int64_t, std::string>;
+using sought = std::variant<std::int64_t, std::string>;
 
 constexpr std::size_t limit_max = 500;
 
@@ -74,7 +74,7 @@ result<position> read_cursor(const desk::queue_query& query) {
 // costs no more than its rows.
 struct stretch {
     std::string index;
-    std::vector<std::pair<std::string, cell>> equal;
+    std::vector<std::pair<std::string, sought>> equal;
     bool alert = false;
 };
 
@@ -116,8 +116,8 @@ std::vector<stretch> stretches_of(const desk::queue_query& query) {
 // The text of a query and its values, in step.
 struct sql_text {
     std::string text{};
-    std::vector<cell> values{};
-    void also(std::string_view condition, cell value) {
+    std::vector<sought> values{};
+    void also(std::string_view condition, sought value) {
         text += fmt::format(" AND {}", condition);
         values.push_back(std::move(value));
     }

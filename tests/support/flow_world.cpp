@@ -196,6 +196,12 @@ void flow_world::restart(const api::definition_texts* other) {
     outside.package = [this](const desk::open_case& c) { return answers->make(c); };
     forgetting = std::make_unique<api::forgetting>(*desk, *seals, time, *database, *keys);
     outside.forget = forgetting.get();
+    outside.remember_erased = [this](const std::string& reg, auto erased) {
+        if (cuts) cuts->use();
+        auto done = storage::remember_erased(*database, *keys, reg, erased, time.on);
+        if (cuts) cuts->use();
+        return done;
+    };
     fulfilment = std::make_unique<api::fulfilment>(std::move(outside));
 }
 

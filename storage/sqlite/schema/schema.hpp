@@ -34,5 +34,6 @@ extern const std::string_view v2_quarantine_sql;
 extern const std::string_view v3_sign_in_sql;
 extern const std::string_view v4_sealed_sql;
 extern const std::string_view v5_fold_sql;
+extern const std::string_view v6_erasure_sql;
 
 }  // namespace pykala::storage

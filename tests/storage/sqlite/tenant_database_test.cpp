@@ -115,7 +115,8 @@ TEST_SUITE("sqlite/tenant_database") {
             "NULL, "
             "key BLOB NOT NULL, box BLOB NOT NULL, PRIMARY KEY(event, class)) STRICT, WITHOUT "
             "ROWID; INSERT INTO old SELECT event, class, key, box FROM sealed; DROP TABLE sealed; "
-            "ALTER TABLE old RENAME TO sealed; DROP TABLE folds; PRAGMA user_version=3");
+            "ALTER TABLE old RENAME TO sealed; DROP TABLE folds; "
+            "DROP TABLE erasures; PRAGMA user_version=3");
         auto store = open_synthetic(path);
         REQUIRE(store.has_value());
         sqlite_case_store cases(**store);

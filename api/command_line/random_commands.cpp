@@ -86,6 +86,7 @@ attempt random_commands::filing(date today) {
     for (const auto* flag :
          {"has_portal", "address_known", "address_given", "marketing_target", "mandate_verified"})
         in.emplace(flag, once_in(2));
+    in.emplace("notice_wished", flag_of(in, "has_portal"));
     if (!how_.flow.kinds.empty()) in.emplace("kind", one_of(how_.flow.kinds));
     if (once_in(3)) in.emplace("scope", "contact_details");
     if (once_in(3)) in.emplace("person", "customers/1");

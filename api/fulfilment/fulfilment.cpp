@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <future>
 #include <memory>
 #include <stdexcept>
 
 #include "engine/case/values.hpp"
 
+#include "api/fulfilment/desk_answer.hpp"
 #include "api/fulfilment/execution.hpp"
 
 namespace pykala::api {
@@ -29,14 +29,6 @@ bool waits_for_others(const cases::case_state& c, const cases::register_order& o
     return std::ranges::any_of(c.orders, [&](const cases::register_order& other) {
         return other.verb == order.verb && !other.last && !is_answered(other);
     });
-}
-
-// Begins something that answers by callback, and waits for the answer.
-result<desk::reply> wait_for(const std::function<void(desk::replied)>& begin) {
-    auto promised = std::make_shared<std::promise<result<desk::reply>>>();
-    auto answer = promised->get_future();
-    begin([promised](result<desk::reply> given) { promised->set_value(std::move(given)); });
-    return answer.get();
 }
 
 // Counts the answers to commands that were begun together.
@@ -80,9 +72,7 @@ result<bool> fulfilment::tell(const std::string& number, const std::string& orde
                           .inputs = {{"order", order}, {"result", std::move(result_name)}},
                           .by = {"system", {}}};
     desk::enclosure with{.findings = std::move(findings)};
-    PYKALA_CHECK(wait_for([&](desk::replied done) {
-        world_.desk.execute(number, std::move(answer), std::move(done), std::move(with));
-    }));
+    PYKALA_CHECK(answer_of_desk(world_.desk, number, std::move(answer), std::move(with)));
     return true;
 }
 
@@ -154,8 +144,7 @@ result<fulfilment::outcome> fulfilment::carry_out(const desk::outbox_item& item)
     if (item.kind == "order") return carry_out_order(item, what);
     if (item.kind == "seal_evidence") return wait_for_evidence(item.number);
     if (!world_.other) return outcome::settled;
-    PYKALA_TRY(const bool done, world_.other(item, what));
-    return done ? outcome::settled : outcome::failed;
+    return world_.other(item, what);
 }
 
 result<fulfilment::outcome> fulfilment::carry_out_or_quarantine(const desk::outbox_item& item) {

@@ -23,6 +23,12 @@
 
 namespace pykala::api {
 
+enum class item_outcome {
+    settled,        // done, or given up for good
+    waits_in_turn,  // for something else that is under way: looked at again in the next round
+    failed,         // tried again after a pause
+};
+
 // What a fulfilment works with; all of it must outlive it.
 struct fulfilment_world {
     desk::front_desk& desk;
@@ -32,11 +38,10 @@ struct fulfilment_world {
     // In the order in which they are read: what one gives (customer numbers) finds the person in
     // the next. The names are those of desk::settings::registers.
     std::vector<register_port*> registers;
-    // An item that is not an order to a register: `letter`, `alert` or
-    // `destroy_identity_copy`. It is settled when this gives true, and given again
-    // later when false or a problem. Must bear repetition. Empty: such items are settled at once,
-    // because what they ask for is already in the events (letters are rendered from the case).
-    std::function<result<bool>(const desk::outbox_item& item, const value& what)> other{};
+    // An item that is not an order to a register: `letter`, `alert` or `destroy_identity_copy`. A
+    // problem is as `failed`. Must bear repetition. Empty: such items are settled at once, because
+    // what they ask for is already in the events (letters are kept with the case).
+    std::function<result<item_outcome>(const desk::outbox_item& item, const value& what)> other{};
     // Seals what a register gave for an answer, before the case is told of it; and makes the
     // package of an answer. Both say what stands in the case: `records` and `sha256`. Empty: no
     // answer is made here, and nothing says that there is one.
@@ -77,7 +82,7 @@ private:
         instant until{};
         std::chrono::seconds length{};
     };
-    enum class outcome { settled, waits_in_turn, failed };
+    using outcome = item_outcome;
 
     result<bool> pass(work_done& done);
     result<outcome> carry_out(const desk::outbox_item& item);

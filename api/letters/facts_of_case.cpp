@@ -9,20 +9,24 @@
 namespace pykala::api::letters {
 namespace {
 
-void add_parties(const case_view& v, letter_facts& f) {
+void add_controllers(const pack& own, language in, letter_facts& f) {
     const auto stated = [](const marked<std::string>& held) {
         return held.value == "unstated" ? std::string() : held.value;
     };
-    for (const auto& [id, party] : v.own.controllers)
+    for (const auto& [id, party] : own.controllers)
         f.controllers.push_back({.name = party.name,
                                  .business_id = stated(party.business_id),
                                  .address = stated(party.address),
                                  .phone = stated(party.phone),
                                  .email = stated(party.email),
                                  .dpo = stated(party.dpo),
-                                 .answers_for = v.own.controllers.size() > 1
-                                                    ? v.in(party.answers_for.value)
+                                 .answers_for = own.controllers.size() > 1
+                                                    ? party.answers_for.value.in(in)
                                                     : std::string()});
+}
+
+void add_parties(const case_view& v, letter_facts& f) {
+    add_controllers(v.own, v.about.in, f);
     const auto& authority = v.own.authority;
     f.authority = {v.in(authority.name), authority.address, authority.email, authority.phone,
                    authority.web};
@@ -209,6 +213,14 @@ void add_notice(const case_view& v, letter_facts& f) {
 }
 
 }  // namespace
+
+letter_facts facts_of_notice(const pack& own, const std::string& portal_address, language in) {
+    letter_facts f;
+    f.service = own.title.in(in);
+    f.portal_address = portal_address;
+    add_controllers(own, in, f);
+    return f;
+}
 
 letter_facts facts_of_case(const letter_occasion& about) {
     const case_view v{about};

@@ -32,4 +32,7 @@ struct letter_occasion {
 
 letter_facts facts_of_case(const letter_occasion& about);
 
+// What a message outside the portal may say: who sends it, and where the portal is.
+letter_facts facts_of_notice(const pack& own, const std::string& portal_address, language in);
+
 }  // namespace pykala::api::letters

@@ -71,6 +71,22 @@ result<bool> look_at_keys(const tenant_options& options) {
         "without its key store the data of a tenant cannot be read");
 }
 
+// Not whether the server answers: it may be away for a while, and nothing is lost.
+void check_mail(problems& all, const instance& of) {
+    if (!of.mail) return;
+    if (!of.mail->password.empty()) {
+        const auto file = secret_file(of.mail->password);
+        if (!file) return all.push_back(file.error());
+        if (const auto read = storage::read_mail_password(*file); !read)
+            all.push_back(read.error());
+    }
+    const auto& trusted = of.mail->server.authorities;
+    if (!trusted.empty() && ::access(trusted.c_str(), R_OK) != 0)
+        all.push_back({problem_kind::not_found, "mail_authorities_missing",
+                       fmt::format("cannot read `{}`", trusted.string()),
+                       "`authorities` of [smtp] is a file of certificates in PEM"});
+}
+
 void check_tenant(problems& all, const instance& of, const tenant_settings& one,
                   const policy_set* law) {
     const auto options = options_of(of, one);
@@ -100,6 +116,7 @@ problems check_instance(const instance& all) {
             if (const auto sound = http::check_certificate(all.listen.certificate, *key); !sound)
                 found.push_back(sound.error());
     }
+    check_mail(found, all);
     const auto law = load_law(all.definitions);
     if (!law) found.push_back(law.error());
     for (const auto& each : all.tenants) check_tenant(found, all, each, law ? &*law : nullptr);

@@ -113,6 +113,7 @@ result<std::unique_ptr<house>> house::open(const instance& all) {
         if (auto wrong = check_reviewed(*own)) return std::unexpected(*std::move(wrong));
         PYKALA_TRY(auto opened, tenant::open(options, *texts));
         PYKALA_CHECK(opened->open_registers(options));
+        PYKALA_CHECK(opened->open_mail(options));
         made->add(std::move(opened), {}, each.host, each.url);
     }
     made->begin_work();

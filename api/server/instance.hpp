@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "engine/base/place.hpp"
 #include "engine/base/result.hpp"
 #include "engine/load/source_text.hpp"
+#include "engine/load/table_reader.hpp"
 
 #include "api/server/named_files.hpp"
 #include "api/server/tenant.hpp"
@@ -24,6 +26,7 @@ struct tenant_settings {
     std::string host;        // of it
     std::string master_key;  // a file, or `credential:NAME`
     std::vector<register_settings> registers;
+    std::string mail_from;  // sender of its notices; empty: it sends none
     place at;
 };
 
@@ -34,6 +37,11 @@ struct listener_settings {
     std::string private_key;            // a file, or `credential:NAME`
 };
 
+struct mail_server {
+    storage::smtp_settings server;  // without the password
+    std::string password;           // a file, or `credential:NAME`; empty: no login
+};
+
 struct instance {
     std::string definitions;  // empty: those that come with the program
     std::filesystem::path data, keys, second_keys;
@@ -41,6 +49,7 @@ struct instance {
     listener_settings listen;
     listener_settings metrics;
     std::set<std::string> proxies;
+    std::optional<mail_server> mail;
     std::vector<tenant_settings> tenants;  // in order of id
 
     // Null where there is none of that id.
@@ -65,6 +74,9 @@ result<instance> read_instance(const std::filesystem::path& file, diagnostics& f
 
 // Where everything of a tenant lies. Problems: those of secret_file().
 result<tenant_options> options_of(const instance& all, const tenant_settings& one);
+
+// The part [smtp], and who sends by it. Call after the tenants were read.
+void read_mail(const table_reader& root, const std::filesystem::path& folder, instance& into);
 
 // The Unix socket of the running server.
 std::filesystem::path socket_of(const std::filesystem::path& data);

@@ -23,7 +23,6 @@ constexpr std::int64_t ports_end = 65535;
 // there.
 constexpr auto not_here = std::to_array<std::pair<std::string_view, std::string_view>>(
     {{"oidc", "sign-in of customers over OpenID Connect"},
-     {"smtp", "sending mail"},
      {"witness", "witnesses of the log"},
      {"postgres", "storage on PostgreSQL"}});
 
@@ -104,6 +103,7 @@ void read_tenants(const table_reader& root, const fs::path& folder, instance& in
         if (one.master_key.empty()) one.master_key = (into.keys / id / "master.key").string();
         for (const auto& each : part.list("register"))
             one.registers.push_back(read_register(each, folder));
+        one.mail_from = part.text_if("mail_from");
         const auto same = [&](const tenant_settings& other) {
             return !one.host.empty() && other.host == one.host;
         };
@@ -180,6 +180,7 @@ instance load_instance(const source_text& text, const fs::path& folder, diagnost
     read_shipping(root, folder, made);
     read_listeners(root, folder, made);
     read_tenants(root, folder, made);
+    read_mail(root, folder, made);
     for (const auto& [key, what] : not_here)
         if (root.has(key))
             root.fault(key, "I05", fmt::format("{} is not available in this version", what),
@@ -210,6 +211,10 @@ result<tenant_options> options_of(const instance& all, const tenant_settings& on
     made.master_key = master;
     made.registers = one.registers;
     if (!all.shipping.empty()) made.shipping = all.shipping / one.id;
+    if (all.mail && !one.mail_from.empty()) {
+        PYKALA_TRY(const auto password, secret_file(all.mail->password));
+        made.mail = mail_settings{all.mail->server, password, one.mail_from};
+    }
     return made;
 }
 

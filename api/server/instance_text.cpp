@@ -42,6 +42,12 @@ port = {}
 # [proxies]
 # trusted = ["10.0.0.5"]
 
+# By which server notices to customers leave, and under each tenant who sends them.
+# [smtp]
+# host = "mail.example.fi"
+# user = "pykala"
+# password = "credential:pykala-mail"
+
 # Prometheus text, without personal data.
 [metrics]
 address = "127.0.0.1"
@@ -53,6 +59,7 @@ constexpr std::string_view of_tenant = R"(
 [tenant.{0}]
 url = "{1}"
 # master_key = "credential:{0}-master"
+# mail_from = "tietosuoja@example.fi"
 # [[tenant.{0}.register]]
 # database = "/srv/crm/crm.db"
 # mapping = "{0}/crm.toml"

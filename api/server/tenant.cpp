@@ -218,6 +218,18 @@ result<bool> tenant::open_registers(const tenant_options& options) {
     return true;
 }
 
+result<bool> tenant::open_mail(const tenant_options& options) {
+    if (!options.mail) return true;
+    auto server = options.mail->server;
+    if (!options.mail->password.empty()) {
+        PYKALA_TRY(server.password, storage::read_mail_password(options.mail->password));
+    }
+    PYKALA_TRY(auto port, storage::open_smtp(std::move(server)));
+    notices_ = std::make_unique<notices>(site_, std::move(port), options.mail->from);
+    site_.sends_mail = true;
+    return true;
+}
+
 result<bool> tenant::open_samples(const tenant_options& options) {
     PYKALA_TRY(const auto root, find_definitions(options.definitions));
     PYKALA_TRY(const auto texts, read_definitions(root, samples));
@@ -274,6 +286,10 @@ void tenant::begin_work() {
     outside.forget = forgetting_.get();
     outside.remember_erased = [this](const std::string& reg, auto erased) {
         return remember_erased(reg, erased);
+    };
+    if (!notices_) notices_ = std::make_unique<notices>(site_, nullptr, std::string());
+    outside.other = [this](const desk::outbox_item& item, const value& what) {
+        return notices_->leave(item, what);
     };
     fulfilment_ = std::make_unique<fulfilment>(std::move(outside));
     site_.answers = answers_.get();

@@ -20,11 +20,13 @@
 
 #include "api/answers/answer_maker.hpp"
 #include "api/fulfilment/fulfilment.hpp"
+#include "api/fulfilment/notices.hpp"
 #include "api/fulfilment/reapply.hpp"
 #include "api/server/register_settings.hpp"
 #include "api/server/standing_law.hpp"
 #include "api/server/worker.hpp"
 #include "api/web/site.hpp"
+#include "storage/mail/smtp.hpp"
 #include "storage/sealing/case_sealing.hpp"
 #include "storage/shipping/shipping.hpp"
 #include "storage/sqlite/case_store.hpp"
@@ -42,6 +44,13 @@ public:
     log::stream_tag new_stream() override;
 };
 
+// How a tenant sends notices by e-mail.
+struct mail_settings {
+    storage::smtp_settings server;     // its password is read when it is opened
+    std::filesystem::path password{};  // a file; empty: no login
+    std::string from;                  // address of the sender
+};
+
 struct tenant_options {
     std::filesystem::path folder;
     std::string tenant;
@@ -51,7 +60,8 @@ struct tenant_options {
     // Folders, and the file of the master key; empty: those of a demo.
     std::filesystem::path keys{}, second_keys{}, master_key{};
     std::vector<register_settings> registers{};  // in the order in which they are read
-    std::filesystem::path shipping{};  // folder of the tenant's shipped files; empty: none
+    std::filesystem::path shipping{};     // folder of the tenant's shipped files; empty: none
+    std::optional<mail_settings> mail{};  // none: no notice leaves
 };
 
 std::filesystem::path database_of(const tenant_options& options);
@@ -76,6 +86,8 @@ public:
     // The registers that the options name. Problems `register_mapping` (invalid: the first fault of
     // a mapping), `unreadable_file`, those of the connector.
     result<bool> open_registers(const tenant_options& options);
+    // The way to the mail server, where the options name one. Problems: those of storage/mail.
+    result<bool> open_mail(const tenant_options& options);
     // Opens the desk; from then on the site answers.
     void open_desk();
     // As open_desk(), and begins to carry out what waits, on a thread of its own.
@@ -112,6 +124,7 @@ private:
     std::unique_ptr<desk::front_desk> desk_;
     std::unique_ptr<answer_maker> answers_;
     std::unique_ptr<forgetting> forgetting_;
+    std::unique_ptr<notices> notices_;
     std::unique_ptr<fulfilment> fulfilment_;
     std::jthread working_;  // ends first
 };

@@ -1,12 +1,28 @@
 #include "api/time/local_day.hpp"
 
+#include <map>
+#include <mutex>
 #include <optional>
+#include <string>
 
 #include <date/tz.h>
 #include <fmt/format.h>
 
 namespace pykala::api {
 namespace {
+
+// A zone is read from the system's files when it is first asked for; that happens here, under a
+// lock, so that no two threads meet a zone that is half read.
+const ::date::time_zone* zone_named(std::string_view name) {
+    static std::mutex mutex;
+    static std::map<std::string, const ::date::time_zone*, std::less<>> read;
+    const std::scoped_lock lock(mutex);
+    if (const auto known = read.find(name); known != read.end()) return known->second;
+    const auto* zone = ::date::locate_zone(std::string(name));
+    (void)zone->get_info(::date::sys_seconds{});  // the reading itself
+    read.emplace(name, zone);
+    return zone;
+}
 
 // `+02:00`, `-0330`, `Z`; nothing otherwise.
 std::optional<std::chrono::minutes> parse_offset(std::string_view text) {
@@ -43,14 +59,14 @@ std::chrono::days shift_into_data(date day) {
 
 date local_day(instant when, std::string_view zone) {
     const auto shift = shift_into_data(std::chrono::floor<std::chrono::days>(when));
-    const auto local = ::date::make_zoned(std::string(zone), when - shift).get_local_time();
+    const auto local = ::date::make_zoned(zone_named(zone), when - shift).get_local_time();
     return date{std::chrono::floor<std::chrono::days>(local.time_since_epoch())} + shift;
 }
 
 instant start_of_day(date day, std::string_view zone) {
     const auto shift = shift_into_data(day);
     const ::date::local_days local{(day - shift).time_since_epoch()};
-    const auto begins = ::date::make_zoned(std::string(zone), local, ::date::choose::earliest);
+    const auto begins = ::date::make_zoned(zone_named(zone), local, ::date::choose::earliest);
     return std::chrono::floor<std::chrono::milliseconds>(begins.get_sys_time()) + shift;
 }
 

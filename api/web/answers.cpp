@@ -76,11 +76,8 @@ result<http::response> own_answer(call& at) {
     return send_file(*zip, at.parts.back(), c.now.number);
 }
 
-// Named for the case: its assignee, who approves, and the data protection officer.
 answer_reader reader_of(const call& at, const desk::open_case& c) {
-    const bool named = at.who.roles.meets({role::dpo, role::reviewer}) ||
-                       (!c.now.assignee.empty() && c.now.assignee == at.who.name);
-    return named ? answer_reader::staff : answer_reader::staff_at_large;
+    return is_named_staff(at, c) ? answer_reader::staff : answer_reader::staff_at_large;
 }
 
 result<http::response> look_at_answer(call& at) {
@@ -112,6 +109,11 @@ constexpr auto answers_table = std::to_array<endpoint>({
 
 std::span<const endpoint> answer_endpoints() {
     return answers_table;
+}
+
+bool is_named_staff(const call& at, const desk::open_case& c) {
+    return at.who.roles.meets({role::dpo, role::reviewer}) ||
+           (!c.now.assignee.empty() && c.now.assignee == at.who.name);
 }
 
 result<value_object> own_answer_values(const call& at, const desk::open_case& c) {

@@ -11,6 +11,10 @@ namespace pykala::api::web {
 // `there` with the last day, or `gone`. Problems: those of the documents.
 result<value_object> own_answer_values(const call& at, const desk::open_case& c);
 
+// Whether the reader is named for the case, and so may see a protected address: its assignee, who
+// approves, and the data protection officer.
+bool is_named_staff(const call& at, const desk::open_case& c);
+
 // For staff: whether there is an answer to look at, and whether it is made already.
 result<value_object> answer_look_values(const call& at, const desk::open_case& c);
 

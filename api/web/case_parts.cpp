@@ -98,12 +98,22 @@ value_array recipient_values(const call& at, const desk::open_case& c) {
     return all;
 }
 
+// What became of the e-mail that tells of a letter; empty where none was wished.
+std::string notice_says(const call& at, const desk::open_case& c, std::uint64_t letter) {
+    const auto* notice = c.now.notice_of(letter);
+    if (!notice) return {};
+    const auto became = word(at, "notice", notice->result);
+    return notice->why.empty() ? fmt::format("{} {}", became, day_text(notice->on, at.in))
+                               : fmt::format("{}: {}", became, word(at, "notice", notice->why));
+}
+
 value_array letter_links(const call& at, const desk::open_case& c) {
     value_array links;
     for (const auto& each : c.now.letters)
         links.emplace_back(value_object{{"seq", std::int64_t(each.seq)},
                                         {"title", word(at, "letter", each.name)},
                                         {"way", word(at, "choice", each.way)},
+                                        {"notice", notice_says(at, c, each.seq)},
                                         {"on", day_text(each.dispatched_on, at.in)}});
     std::ranges::reverse(links);
     return links;

@@ -40,6 +40,7 @@ result<http::response> request_form(call& at) {
                  {"is_portability", asked == "portability"},
                  {"is_erasure", asked == "erasure"},
                  {"is_rectification", asked == "rectification"},
+                 {"sends_mail", at.here.sends_mail},
                  {"once", storage::new_bearer_secret()}});
 }
 
@@ -66,6 +67,7 @@ result<http::response> send_request(call& at) {
         {"assurance", at.who.person->assurance},
         {"is_person", true},
         {"has_portal", true},
+        {"notice_wished", at.here.sends_mail && at.form_field("notice") == "yes"},
         {"subject", value_object{{"hetu", at.who.person->hetu}, {"name", at.who.person->name}}},
         {"request", request}};
     if (asked == "objection") what.inputs.emplace("kind", std::string(at.form_field("kind")));

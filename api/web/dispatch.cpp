@@ -113,8 +113,8 @@ const std::vector<endpoint>& endpoints() {
         std::vector<endpoint> made;
         for (const auto part :
              {entry_endpoints(), customer_endpoints(), queue_endpoints(), officer_endpoints(),
-              quarantine_endpoints(), arrival_endpoints(), answer_endpoints(), api_endpoints(),
-              audit_endpoints(), local_endpoints(), migration_endpoints()})
+              print_endpoints(), quarantine_endpoints(), arrival_endpoints(), answer_endpoints(),
+              api_endpoints(), audit_endpoints(), local_endpoints(), migration_endpoints()})
             made.insert(made.end(), part.begin(), part.end());
         return made;
     }();

@@ -27,6 +27,7 @@ std::span<const endpoint> entry_endpoints();
 std::span<const endpoint> customer_endpoints();
 std::span<const endpoint> queue_endpoints();
 std::span<const endpoint> officer_endpoints();
+std::span<const endpoint> print_endpoints();
 std::span<const endpoint> quarantine_endpoints();
 std::span<const endpoint> arrival_endpoints();
 std::span<const endpoint> answer_endpoints();

@@ -199,6 +199,7 @@ result<http::response> letter_page(call& at) {
         return fail(problem_kind::not_found, "no_such_letter", "the case has no such letter");
     const auto* letter = letters.front().as_object();
     shown.emplace("heading", letter->at("title"));
+    shown.emplace("seq", at.parts.back());
     shown.emplace("letters", std::move(letters));
     return page(at, "letter", std::move(shown));
 }

@@ -32,7 +32,8 @@ struct site {
         address;        // as letters name it, `http://127.0.0.1:8080/kuopio`; empty: they name none
     std::string name;   // of the controller, as people know it
     bool demo = false;  // opens the test e-identification
-    bool served = false;  // by a running server: others may ask at the same time
+    bool sends_mail = false;  // notices by e-mail can be wished
+    bool served = false;      // by a running server: others may ask at the same time
     const page_book* pages = nullptr;
     const letters::letter_book* letters = nullptr;
     storage::tenant_store* store = nullptr;

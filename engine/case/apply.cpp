@@ -106,6 +106,15 @@ void fold_who(case_state& c, const event&, const value& v) {
     who.address_known = flag_of(v["address_known"]);
     who.address_given = flag_of(v["address_given"]);
     who.marketing_target = flag_of(v["marketing_target"]);
+    who.notice_wished = flag_of(v["notice_wished"]);
+}
+
+void fold_notice(case_state& c, const event& e, const value& v) {
+    const auto* letter = v["letter"].as_integer();
+    if (!letter) return;
+    const auto of = static_cast<std::uint64_t>(*letter);
+    std::erase_if(c.notices, [&](const auto& each) { return each.letter == of; });
+    c.notices.push_back({of, text_of(v["result"]), text_of(v["why"]), e.on});
 }
 
 void fold_identity(case_state& c, const event&, const value& v) {
@@ -161,6 +170,8 @@ constexpr auto course = std::to_array<field_fold>({
     {"overdue", [](case_state& c, const event&, const value& v) { c.overdue_noted = flag_of(v); }},
     {"late", [](case_state& c, const event&, const value& v) { c.late_refusal = flag_of(v); }},
     {"letters", fold_letters},
+    {"notice", fold_notice},
+    {"notice_to", [](case_state& c, const event&, const value& v) { c.notice_to = text_of(v); }},
     {"fired", fold_fired},
     {"used", fold_used},
     {"timers", fold_timers},

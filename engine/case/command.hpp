@@ -26,6 +26,9 @@ enum class command_kind {
     timer,       // `name` is a timer whose day has come; only by `system`
     interlock,   // another case of the person moved: dates that hang on it are computed again;
                  // only by `system`
+    notice,      // what became of an e-mail that says that a letter waits in the portal; only by
+                 // `system`, with `letter` (number of the event that sent it), `result`, `why` and
+                 // `to`, the address where one was proven
     migrate,     // to the newest procedure; the inputs are listed in engine/case/README.md
 };
 

@@ -96,6 +96,11 @@ checked maker::send(const workflow::transition& t) {
         letters.emplace_back(letter);
         letter.insert_or_assign("language", c.language);
         letter.insert_or_assign("to", term->second.to);
+        // one notice of an event, however many letters it sends
+        if (c.who.notice_wished && way == "portal" && term->second.to == "person" &&
+            std::ranges::none_of(made.intents,
+                                 [](const intent& each) { return flag_of(each.what, "notice"); }))
+            letter.insert_or_assign("notice", true);
         made.intents.push_back({"letter", std::move(letter)});
         changes.note(term->second);
         if (stands_in(term->second.sets, "answer_dispatched"))
@@ -208,6 +213,7 @@ result<step> decide_by_kind(const procedure& how, const case_state& c, const com
     if (what.kind == command_kind::migrate) return decide_migration(how, c, what, known);
     if (what.by.role != system_role)
         return fail(problem_kind::forbidden, "wrong_role", "only the system does this");
+    if (what.kind == command_kind::notice) return decide_notice(how, c, what, known);
     return what.kind == command_kind::timer ? fire(how, c, what, known)
                                             : note_interlock(how, c, what, known);
 }

@@ -10,11 +10,13 @@ using log::data_class;
 
 // Fields that are sealed under the key of the decision: who, what was found, what was decided.
 constexpr auto decision_facts = std::to_array<std::string_view>(
-    {"actor",       "asked",        "assessed",  "assignee",     "calls",          "contested",
-     "copy",        "decided",      "exception", "flags",        "found",          "found_again",
-     "house",       "identity",     "known",     "order_answer", "orders",         "person",
-     "person_tags", "reattributed", "recipient", "recipients",   "refusal_ground", "release_check",
-     "searched",    "subject_kind", "task_done", "tasks",        "uses",           "who"});
+    {"actor",        "asked",        "assessed",   "assignee",       "calls",
+     "contested",    "copy",         "decided",    "exception",      "flags",
+     "found",        "found_again",  "house",      "identity",       "known",
+     "notice",       "order_answer", "orders",     "person",         "person_tags",
+     "reattributed", "recipient",    "recipients", "refusal_ground", "release_check",
+     "searched",     "subject_kind", "task_done",  "tasks",          "uses",
+     "who"});
 
 // Fields that say nothing about a person, and stay as the bare proof.
 constexpr auto open_fields = std::to_array<std::string_view>(

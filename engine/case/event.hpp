@@ -26,7 +26,7 @@ struct event_field {
 
 struct event {
     // `request_received`, `timer_fired`, `interlock_noted`, `attempt_refused`,
-    // `procedure_migrated`, or the name of the transition that was taken.
+    // `procedure_migrated`, `notice_noted`, or the name of the transition that was taken.
     std::string kind;
     std::uint64_t seq = 0;  // number in the case, from 0
     instant at{};
@@ -54,5 +54,6 @@ inline constexpr std::string_view kind_timer_fired = "timer_fired";
 inline constexpr std::string_view kind_interlock_noted = "interlock_noted";
 inline constexpr std::string_view kind_attempt_refused = "attempt_refused";
 inline constexpr std::string_view kind_procedure_migrated = "procedure_migrated";
+inline constexpr std::string_view kind_notice_noted = "notice_noted";
 
 }  // namespace pykala::cases

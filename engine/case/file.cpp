@@ -33,6 +33,7 @@ constexpr auto filing_inputs = std::to_array<filing_input>({
     {"mandate_until", form::date},
     {"mandate_verified", form::flag},
     {"marketing_target", form::flag},
+    {"notice_wished", form::flag},
     {"has_portal", form::flag},
     {"person", form::text},
     {"received_at", form::text},
@@ -137,8 +138,8 @@ value_object who_value(const value_object& in) {
     value_object who{{"assurance", assured.empty() ? "none" : assured}};
     const auto& person = member(in, "is_person");
     who.emplace("is_person", person.is_null() || flag_of(person));
-    for (const auto* name :
-         {"mandate_verified", "has_portal", "address_known", "address_given", "marketing_target"})
+    for (const auto* name : {"mandate_verified", "has_portal", "address_known", "address_given",
+                             "marketing_target", "notice_wished"})
         if (flag_of(in, name)) who.emplace(name, true);
     add_text(who, "mandate_until", text_of(in, "mandate_until"));
     add_text(who, "answer_in", text_of(in, "answer_in"));

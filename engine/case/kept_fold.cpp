@@ -24,7 +24,7 @@ template <class Archive>
 void members_of(Archive& a, like<requester> auto& r) {
     a.template members<requester>(r.assurance, r.is_person, r.mandate_verified, r.mandate_until,
                                   r.has_portal, r.answer_in, r.address_known, r.address_given,
-                                  r.marketing_target);
+                                  r.marketing_target, r.notice_wished);
 }
 template <class Archive>
 void members_of(Archive& a, like<case_record> auto& r) {
@@ -71,6 +71,10 @@ void members_of(Archive& a, like<letter_sent> auto& l) {
     a.template members<letter_sent>(l.name, l.way, l.dispatched_on, l.seq);
 }
 template <class Archive>
+void members_of(Archive& a, like<notice_state> auto& n) {
+    a.template members<notice_state>(n.letter, n.result, n.why, n.on);
+}
+template <class Archive>
 void members_of(Archive& a, like<deferred_erasure> auto& d) {
     a.template members<deferred_erasure>(d.record, d.erase_on, d.state);
 }
@@ -87,9 +91,9 @@ void members_of(Archive& a, like<case_state> auto& c) {
         c.in_force_on, c.answered_on, c.overdue_noted, c.late_refusal, c.who, c.person,
         c.person_tags, c.subject_kind, c.subject, c.request, c.records, c.contested, c.uses,
         c.places_searched, c.flags, c.release_calls, c.release_checks, c.house, c.exception,
-        c.orders, c.recipients, c.deferred, c.letters, c.tasks, c.timers, c.timers_fired,
-        c.last_taken, c.decision_ground, c.assignee, c.alerts, c.destroyed, c.evidence_sealed,
-        c.transmission_asked, c.procedure);
+        c.orders, c.recipients, c.deferred, c.letters, c.notices, c.notice_to, c.tasks, c.timers,
+        c.timers_fired, c.last_taken, c.decision_ground, c.assignee, c.alerts, c.destroyed,
+        c.evidence_sealed, c.transmission_asked, c.procedure);
 }
 
 namespace {

@@ -15,7 +15,7 @@ namespace pykala::cases {
 // What the bytes mean. Goes up whenever `case_state` or the way events are folded changes, because
 // a fold kept by the older program would be another one (tests/engine/case/kept_fold_test.cpp
 // watches the sources).
-inline constexpr std::uint64_t fold_version = 1;
+inline constexpr std::uint64_t fold_version = 2;
 
 std::string write_fold(const case_state& c);
 

@@ -29,6 +29,7 @@ struct requester {
     bool address_known = false;     // postal address in a register, held before the request
     bool address_given = false;     // only an address given in the request
     bool marketing_target = false;  // objection: a number or an address to leave in peace is given
+    bool notice_wished = false;     // an e-mail that says that a message waits in the portal
 };
 
 // What the registers hold, what the law says about it, and what an officer decided.
@@ -113,6 +114,14 @@ struct letter_sent {
     std::uint64_t seq = 0;  // of the event that sent it
 };
 
+// What became of the e-mail that says that a letter waits in the portal.
+struct notice_state {
+    std::uint64_t letter = 0;  // seq of the event that sent it
+    std::string result;        // of `notice_results`
+    std::string why;           // of `notice_reasons`; empty where it was sent
+    date on{};
+};
+
 // Erasure of a record that a hold keeps today, on the day after its hold ends.
 struct deferred_erasure {
     std::string record;
@@ -173,6 +182,8 @@ struct case_state {
     std::vector<recipient_state> recipients{};
     std::vector<deferred_erasure> deferred{};
     std::vector<letter_sent> letters{};
+    std::vector<notice_state> notices{};
+    std::string notice_to;  // the e-mail address that a register proved last; may be shredded
     std::vector<case_task> tasks{};
     std::vector<pending_timer> timers{};
     name_set timers_fired{};  // since the state was entered
@@ -189,6 +200,12 @@ struct case_state {
 
     bool closed() const { return !outcome.empty(); }
     bool has(std::string_view fact) const { return facts.contains(fact); }
+    // What became of the notice of the letters of that event; null: nothing yet.
+    const notice_state* notice_of(std::uint64_t letter) const {
+        for (const auto& each : notices)
+            if (each.letter == letter) return &each;
+        return nullptr;
+    }
     // The last day of the law: the extended one where there is one.
     date last_statutory_day() const { return extended_to ? *extended_to : due.statutory_on; }
 };

@@ -21,6 +21,10 @@ result<step> decide_filing(const procedure& how, const case_state& c, const comm
 result<step> decide_migration(const procedure& to, const case_state& c, const command& what,
                               const facts& known);
 
+// What became of a notice by e-mail. Problems: engine/case/README.md.
+result<step> decide_notice(const procedure& how, const case_state& c, const command& what,
+                           const facts& known);
+
 // An event with actor, day and hashes, and nothing that happened yet.
 event begin_event(const procedure& how, const case_state& c, const command& what,
                   const facts& known, std::string_view kind);

@@ -129,7 +129,8 @@ void read_shared_parts(const table_reader& root, register_map& map) {
                       .language = name_if(*part, "language"),
                       .kind = name_if(*part, "kind"),
                       .protected_address = name_if(*part, "protected_address"),
-                      .contact_changed_on = name_if(*part, "contact_changed_on")};
+                      .contact_changed_on = name_if(*part, "contact_changed_on"),
+                      .email = name_if(*part, "email")};
     }
     if (const auto part = root.table_if("disclosures"))
         map.disclosures = {.table = name_in(*part, "table"),

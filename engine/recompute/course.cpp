@@ -88,7 +88,9 @@ struct course {
     void check_kind() {
         if (e.kind == kind_procedure_migrated) return check_migration();
         if (e.kind == kind_timer_fired) return check_timer();
-        if (e.kind == kind_interlock_noted || e.kind == kind_attempt_refused) return;
+        if (e.kind == kind_interlock_noted || e.kind == kind_attempt_refused ||
+            e.kind == kind_notice_noted)
+            return;
         if (e.kind == kind_request_received && before.version == 0)
             return check_move("", workflow::initial_state(how.flow).name);
         if (const auto* t = workflow::find_transition(how.flow, e.kind)) return check_step(*t);

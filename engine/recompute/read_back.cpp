@@ -83,6 +83,15 @@ register_findings findings_of(const event& e, const case_state& before) {
     return f;
 }
 
+value_object notice_of(const shown_event& shown) {
+    auto in = object_of(shown.happened["notice"]);
+    if (is_closed(shown, "notice_to"))
+        in.insert_or_assign("to", std::string(some_words));
+    else
+        add_text(in, "to", text_of(shown.happened["notice_to"]));
+    return in;
+}
+
 value_object migration_of(const shown_event& shown) {
     const auto& e = shown.happened;
     const bool closed = is_closed(shown, "in_reason");
@@ -108,6 +117,9 @@ command command_of(const shown_event& shown, const case_state& before,
         what.name = text_of(e["fired"]["name"]);
     } else if (e.kind == kind_interlock_noted) {
         what.kind = command_kind::interlock;
+    } else if (e.kind == kind_notice_noted) {
+        what.kind = command_kind::notice;
+        what.inputs = notice_of(shown);
     } else if (e.kind == kind_procedure_migrated) {
         what.kind = command_kind::migrate;
         what.inputs = migration_of(shown);

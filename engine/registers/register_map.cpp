@@ -36,7 +36,8 @@ std::set<std::pair<std::string, std::string>> register_map::columns() const {
     for (const auto& key : keys) all.emplace(key.table, key.column);
     const auto& p = person;
     for (const auto& column : p.name) all.emplace(p.table, column);
-    for (const auto& column : {p.language, p.kind, p.protected_address, p.contact_changed_on})
+    for (const auto& column :
+         {p.language, p.kind, p.protected_address, p.contact_changed_on, p.email})
         all.emplace(p.table, column);
     if (const auto& d = disclosures)
         for (const auto& column : {d->person, d->recipient, d->on, d->what})

@@ -97,7 +97,7 @@ struct mapped_table {
 struct mapped_person {
     std::string table;
     std::vector<std::string> name;  // put together with a blank between
-    std::string language, kind, protected_address, contact_changed_on;
+    std::string language, kind, protected_address, contact_changed_on, email;
 };
 
 // Rows that go when a register holds nothing else of a person: to whom data was disclosed.

@@ -81,6 +81,7 @@ struct person_facts {
     std::string kind;      // `person`, `company`, `death_estate`, `contact_person`
     bool protected_address = false;
     std::optional<date> contact_changed_on;
+    std::string email;  // may be empty
 };
 
 // To whom data of the person went (GDPR article 19).

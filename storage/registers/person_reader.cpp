@@ -124,7 +124,8 @@ result<person_facts> facts_of(const mapped_database& in, const std::string& pers
     const auto& table = *in.map.find_table(p.table);
     std::string columns;
     for (const auto& column : p.name) columns += sql_name(column) + ", ";
-    for (const auto& column : {p.language, p.kind, p.protected_address, p.contact_changed_on})
+    for (const auto& column :
+         {p.language, p.kind, p.protected_address, p.contact_changed_on, p.email})
         columns += column.empty() ? "NULL, " : sql_name(column) + ", ";
     columns.resize(columns.size() - 2);
     PYKALA_TRY(const auto query,
@@ -142,6 +143,7 @@ result<person_facts> facts_of(const mapped_database& in, const std::string& pers
     facts.kind = query->text(at + 1);
     facts.protected_address = query->flag(at + 2);
     facts.contact_changed_on = parse_date(query->text(at + 3).substr(0, 10));
+    facts.email = query->text(at + 4);
     return facts;
 }
 

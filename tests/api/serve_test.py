@@ -67,7 +67,7 @@ port = 99999
 [oidc.broker]
 issuer = "https://id.example"
 [smtp]
-host = "mail.example"
+host = "smtp://mail.example"
 [tenant.kuopio]
 url = "http://a.example/kuopio"
 [tenant.kss]
@@ -85,9 +85,9 @@ adress = "127.0.0.1"
     refused(said, "broken_configuration")
     for expected in (":4:1: S01: unknown key `foldr`", ":26:1: S01: unknown key `adress`", "did you mean `address`?", ":6:10: I04:", ":7:10: I04:",
                      ":9:11: I02:", ":10:8: S03:", ": I05: sign-in of customers over OpenID Connect is not available",
-                     ": I05: sending mail is not available", ":16:7: I03:", ":20:8: S05:", ": I03: `kss` and `turku`"):
+                     ": I07: `smtp://mail.example` is no host name", ": I07: no tenant sends by this server", ":16:7: I03:", ":20:8: S05:", ": I03: `kss` and `turku`"):
         assert expected in said.stderr, f"{expected} is not in:\n{said.stderr}"
-    assert "has 12 faults\n" in said.stderr, said.stderr
+    assert "has 13 faults\n" in said.stderr, said.stderr
     with open(file, "w", encoding="utf-8") as out:
         out.write('schema = 1\n[data]\nfolder = "x"\n[keys]\nfolder = "y"\nsecond = "z"\n'
                   '[listen]\naddress = "127.0.0.1"\nport = 99999\n[tenant.kuopio]\nurl = "http://127.0.0.1"\n')

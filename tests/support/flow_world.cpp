@@ -157,6 +157,7 @@ flow_world::flow_world(const std::string& tenant, power* with) : registers(tenan
 
 void flow_world::restart(const api::definition_texts* other) {
     fulfilment.reset();
+    notices.reset();
     forgetting.reset();
     answers.reset();
     documents.reset();
@@ -188,6 +189,7 @@ void flow_world::restart(const api::definition_texts* other) {
                             letters.get()};
     desk = std::make_unique<desk::front_desk>(world, desk::settings{names});
     open_site();
+    site.registers = ports;
     answers = std::make_unique<api::answer_maker>(ports, *documents, site);
     site.answers = answers.get();
     api::fulfilment_world outside{*desk, *store, *seals, time, std::move(ports)};
@@ -202,7 +204,19 @@ void flow_world::restart(const api::definition_texts* other) {
         if (cuts) cuts->use();
         return done;
     };
+    site.sends_mail = mail.has_value();
+    notices = std::make_unique<api::notices>(
+        site, mail ? must(storage::open_smtp(*mail)) : std::unique_ptr<desk::mail_port>(),
+        "tietosuoja@kuopionenergia.example");
+    outside.other = [this](const desk::outbox_item& item, const value& what) {
+        return notices->leave(item, what);
+    };
     fulfilment = std::make_unique<api::fulfilment>(std::move(outside));
+}
+
+void flow_world::send_by(const storage::smtp_settings& server) {
+    mail = server;
+    restart();
 }
 
 void flow_world::open_site() {

@@ -8,8 +8,10 @@
 
 #include "api/answers/answer_maker.hpp"
 #include "api/fulfilment/fulfilment.hpp"
+#include "api/fulfilment/notices.hpp"
 #include "api/server/standing_law.hpp"
 #include "api/web/site.hpp"
+#include "storage/mail/smtp.hpp"
 #include "storage/sealing/case_sealing.hpp"
 #include "storage/sealing/key_store.hpp"
 #include "storage/sqlite/case_store.hpp"
@@ -50,6 +52,8 @@ struct flow_world {
     // A new process on the same files, with the definitions of the tree or others.
     void restart(const api::definition_texts* other = nullptr);
     void open_site();
+    // Notices leave by this server from the next process on.
+    void send_by(const storage::smtp_settings& server);
     // The bundle of one case, or of everything when no number is given.
     std::string bundle(const std::vector<std::string>& numbers = {});
     // What an auditor's verification finds in it, with re-computation.
@@ -79,6 +83,8 @@ struct flow_world {
     api::web::sign_in_limits limits;
     api::web::site site;  // `/TENANT`; what the web shows of all this
     std::unique_ptr<api::answer_maker> answers;
+    std::optional<storage::smtp_settings> mail;
+    std::unique_ptr<api::notices> notices;
     std::unique_ptr<api::fulfilment> fulfilment;
 };
 

@@ -75,8 +75,7 @@ public:
     result<std::vector<found_person>> people_after(const std::optional<std::string>&,
                                                    std::size_t) override {
         return fail(problem_kind::refused, "register_lists_nobody",
-                    fmt::format("register `{}` gives no list of its people", options_.id),
-                    "it tells of persons one by one; what it alone knows is found by nobody else");
+                    fmt::format("register `{}` gives no list of its people", options_.id));
     }
     result<register_probe> probe(date on) override;
     result<std::vector<std::int64_t>> series_values(const std::string& record) override;

@@ -156,10 +156,12 @@ TEST_SUITE("api/letters/check_letters") {
     TEST_CASE("outside the portal: a neutral letter that says more is refused") {
         CHECK(finds(spoiled(list, R"(neutral = true
 parts = []
-keys = ["service", "portal_address"])",
+keys = [
+    "service", "portal_address",)",
                             R"(neutral = true
 parts = ["arrival"]
-keys = ["service", "case_number"])"),
+keys = [
+    "service", "case_number",)"),
                     "L10", list));
     }
 

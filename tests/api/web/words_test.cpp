@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "engine/assess/record.hpp"
+#include "engine/case/notice.hpp"
 #include "engine/policy/vocabulary.hpp"
 
 #include "tests/support/desk_world.hpp"
@@ -73,6 +74,8 @@ TEST_SUITE("web/words") {
             if (reason != review_reason::none) has_words("review", name);
         for (const auto& [which, name] : names_of<assurance>) has_words("choice", name);
         for (const auto& [which, name] : names_of<channel>) has_words("choice", name);
+        for (const auto name : cases::notice_results) has_words("notice", name);
+        for (const auto name : cases::notice_reasons) has_words("notice", name);
     }
 
     TEST_CASE("words: customers never read our own words for holds [product words]") {

@@ -18,8 +18,11 @@ fate fate_of(const assessment& answer, bool restricted, date on) {
     return restricted ? fate::restricted : fate::due;
 }
 
+// Name, number, address, phone: nothing but ways to tell or reach the person.
 bool names_person(const assessment_table& law, std::uint16_t category) {
-    return category != no_rule && law.categories()[category].identity;
+    if (category == no_rule) return false;
+    const auto& parts = law.categories()[category].parts;
+    return !parts.empty() && std::ranges::all_of(parts, &table_part::is_identity);
 }
 
 }  // namespace

@@ -78,12 +78,13 @@ TEST_SUITE("engine/retention") {
         contract.contract_end = parse_date("2016-03-01");
         const auto name = of("KUO-A01");
         CHECK(person{{name}}.fates("kuopio") == names{"within"});
-        CHECK(person{{name, contract}}.fates("kuopio") == names{"due", "due"});
+        const auto phone = of("KUO-A04");
+        CHECK(person{{name, contract, phone}}.fates("kuopio") == names{"due", "due", "due"});
         auto running = contract;
         running.contract = contract_state::in_force;
         running.contract_end = std::nullopt;
-        CHECK(person{{name, contract, running}}.fates("kuopio") ==
-              names{"within", "due", "within"});
+        CHECK(person{{name, contract, running, phone}}.fates("kuopio") ==
+              names{"within", "due", "within", "within"});
         auto unsure =
             of("KUO-C06", "2005-01-01");  // an invoice of which nobody says that it is paid
         CHECK(person{{name, contract, unsure}}.fates("kuopio")[0] == "within");

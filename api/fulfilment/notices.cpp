@@ -95,7 +95,7 @@ result<desk::mail_message> notices::message(const desk::open_case& c, const desk
 }
 
 result<bool> notices::note(const desk::outbox_item& item, std::string_view became,
-                           std::string_view why, const std::string& to) {
+                           std::string_view why, const std::string& to) const {
     cases::command what{.kind = cases::command_kind::notice, .by = {"system", {}}};
     what.inputs = {{"letter", static_cast<std::int64_t>(item.seq)},
                    {"result", std::string(became)}};

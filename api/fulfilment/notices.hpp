@@ -40,7 +40,7 @@ private:
     result<desk::mail_message> message(const desk::open_case& c, const desk::outbox_item& item,
                                        std::string to) const;
     result<bool> note(const desk::outbox_item& item, std::string_view became, std::string_view why,
-                      const std::string& to);
+                      const std::string& to) const;
     result<item_outcome> note_taken(const desk::outbox_item& item);
     void server_failed(const problem& why);
     void server_works();

@@ -4,11 +4,15 @@
 # each source alone, so that every source names what it uses and a change rebuilds only itself.
 option(PYKALA_TOGETHER "Compile the sources of a folder together" ON)
 
+# With a second argument: those of folders whose path matches it alone.
 function(pykala_together target)
   if(NOT PYKALA_TOGETHER)
     return()
   endif()
   get_target_property(sources ${target} SOURCES)
+  if(ARGC GREATER 1)
+    list(FILTER sources INCLUDE REGEX "${ARGV1}")
+  endif()
   list(SORT sources)
   set(folder "")
   foreach(source IN LISTS sources)
